@@ -1,0 +1,100 @@
+"""The main text of an HTML page: its paragraphs, lists and tables, without navigation, comments and markup.
+
+The page as text enters; plain text leaves, one line a paragraph, list item or table row (cells between ``|``), lines of
+``<pre>`` kept; or :class:`ExtractionError` rises. The extraction is trafilatura's (Barbaresi 2021, "Trafilatura: A Web
+Scraping Library"), with two things mended: it keeps the line breaks of the HTML source inside a paragraph, which a reader
+never sees, and the parser below it stops without a word where elements nest 256 deep.
+
+Settings, measured on 70 Korean manual pages (1,527 paragraphs of more than 20 characters; FIGURES_HERE).
+Deduplication stays off: it remembers earlier pages, so that a page's text would depend on the order.
+"""
+
+import logging
+import re
+from typing import Any
+
+import trafilatura
+from lxml import etree, html as lxml_html
+
+#: A page longer than this takes more than half a minute.
+MAX_HTML_CHARACTERS = 8_000_000
+#: libxml2 compares every attribute of a tag with every other: 200,000 of them take more than a minute.
+_MAX_TAG_ATTRIBUTES = 1000
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{16384,}")
+_ATTRIBUTE = re.compile(r"\s[^\s=<>\"'/]+")
+_WHITE_SPACE = re.compile(r"[ \t\r\n\f]+")
+_PREFORMATTED = frozenset(("pre", "textarea", "listing", "xmp"))
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_OPTIONS: dict[str, Any] = {
+    "fast": True,
+    "include_comments": False,
+    "include_tables": True,
+    "include_links": False,
+    "include_images": False,
+    "include_formatting": False,
+    "deduplicate": False,
+    "with_metadata": False,
+}
+
+
+class ExtractionError(ValueError):
+    """A page that gives no text: ``no_main_text``, ``html_too_large``, ``html_too_deep`` or ``html_not_parsed``."""
+
+    def __init__(self, rule: str, detail: str) -> None:
+        super().__init__(f"{rule}: {detail}")
+        self.rule = rule
+        self.detail = detail
+
+
+def extract_main_text(html: str, *, url: str | None = None) -> str:
+    """The main text of ``html``; ``url`` serves only messages. The same page gives the same text, whatever came before."""
+    # trafilatura says what it discards in its log; here that is an exception, and so a row of the ledger.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    tree = _parse(html)
+    try:
+        _collapse_white_space(tree)
+        text = trafilatura.extract(tree, url=url, **_OPTIONS) or trafilatura.extract(
+            tree, url=url, **_OPTIONS, favor_recall=True
+        )
+    except (RecursionError, etree.LxmlError, ValueError, AttributeError, TypeError, LookupError) as error:
+        raise ExtractionError("html_not_parsed", f"the page breaks the extractor ({type(error).__name__}: {error})") from error
+    text = "\n".join(line.rstrip() for line in (text or "").splitlines()).strip("\n")
+    if not text.strip():
+        raise ExtractionError("no_main_text", "the page has no main text (navigation, scripts or frames only)")
+    return text
+
+
+def _parse(html: str) -> Any:
+    """The page's tree; what would take for ever or be cut off by the parser is refused."""
+    if len(html) > MAX_HTML_CHARACTERS:
+        detail = f"a page of {len(html)} characters, more than {MAX_HTML_CHARACTERS}: split it"
+        raise ExtractionError("html_too_large", detail)
+    for tag in _LONG_TAG.finditer(html):
+        if len(_ATTRIBUTE.findall(tag[0])) > _MAX_TAG_ATTRIBUTES:
+            raise ExtractionError("html_not_parsed", f"a tag with more than {_MAX_TAG_ATTRIBUTES} attributes")
+    parser = lxml_html.HTMLParser(
+        collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
+    )
+    source = _NOT_IN_XML.sub("", _XML_DECLARATION.sub("", html, count=1))
+    try:
+        # As bytes: of a string that names another encoding in its <meta> lxml would believe the <meta>.
+        tree = lxml_html.document_fromstring(source.encode(), parser=parser)
+    except etree.ParserError as error:
+        raise ExtractionError("no_main_text", "the page is empty") from error
+    except (etree.LxmlError, ValueError) as error:
+        raise ExtractionError("html_not_parsed", f"the page is not HTML ({error})") from error
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise ExtractionError("html_too_deep", "elements nest more than 256 deep: what is inside cannot be read")
+    return tree
+
+
+def _collapse_white_space(tree: Any) -> None:
+    """Do what a browser does with white space outside ``<pre>``: a run of it is one space, line breaks of the source too."""
+    preformatted = {id(inner) for outer in tree.iter(*_PREFORMATTED) for inner in outer.iter()}
+    tops = {id(outer) for outer in tree.iter(*_PREFORMATTED)}
+    for element in tree.iter():
+        if element.text and id(element) not in preformatted and isinstance(element.tag, str):
+            element.text = _WHITE_SPACE.sub(" ", element.text)
+        if element.tail and (id(element) not in preformatted or id(element) in tops):
+            element.tail = _WHITE_SPACE.sub(" ", element.tail)

@@ -1,0 +1,92 @@
+"""Gopher's repetition rules (Rae et al. 2021, arXiv:2112.11446, table A1).
+
+Enters: a view. Leaves: a failure for each rule whose share of repeated lines, paragraphs or runs of words is too high.
+The rules and their order are those of datatrove 0.10.1 (``GopherRepetitionFilter``), whose names the fields bear. Two
+runs of words are the same if their words are; datatrove compares the words joined without spaces, so that
+"할 수있다" repeats "할수 있다" there and not here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from filters.document import Failure
+from filters.limits import check_n_grams, check_share
+from filters.ngrams import RepeatedRuns, most_repeated_chars, repeated_chars, repeated_runs, top_run_chars
+from filters.view import View
+
+_SHARES = ("dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_char_frac")
+
+
+def repeats(parts: list[str]) -> tuple[int, int]:
+    """How many of ``parts`` were there before, and how many characters those have."""
+    distinct = dict.fromkeys(parts)
+    num_repeats = len(parts) - len(distinct)
+    return num_repeats, sum(map(len, parts)) - sum(map(len, distinct)) if num_repeats else 0
+
+
+def _line_runs(text: str) -> list[str]:
+    """``text`` cut at every run of line feeds; an empty part at an end that is one."""
+    if not text.strip("\n"):
+        return ["", ""] if text else [""]
+    lines = list(filter(None, text.split("\n")))
+    return [""] * text.startswith("\n") + lines + [""] * text.endswith("\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GopherRepetition:
+    """Shares above which a document is dropped; None or 0 turns one of the first four off, an empty list the others.
+
+    ``top_n_grams`` and ``dup_n_grams`` are pairs of a length in words and a share of the text's characters.
+    """
+
+    dup_line_frac: float | None = 0.3
+    dup_para_frac: float | None = 0.3
+    dup_line_char_frac: float | None = 0.2
+    dup_para_char_frac: float | None = 0.2
+    top_n_grams: tuple[tuple[int, float], ...] = ((2, 0.2), (3, 0.18), (4, 0.16))
+    dup_n_grams: tuple[tuple[int, float], ...] = ((5, 0.15), (6, 0.14), (7, 0.13), (8, 0.12), (9, 0.11), (10, 0.10))
+
+    def __post_init__(self) -> None:
+        for name in _SHARES:
+            check_share("gopher_repetition", name, getattr(self, name))
+        check_n_grams("gopher_repetition", "top_n_grams", self.top_n_grams)
+        check_n_grams("gopher_repetition", "dup_n_grams", self.dup_n_grams)
+
+    def judge(self, view: View) -> list[Failure]:
+        """Every rule that ``view`` fails; an empty text fails ``gopher_empty_text`` alone."""
+        if not view.text:
+            return [Failure("gopher_empty_text", 0.0, 1.0)]
+        return [*self._judge_parts(view), *self._judge_runs(view)]
+
+    def _judge_parts(self, view: View) -> Iterator[Failure]:
+        num_chars = len(view.text)
+        for kind, parts in (("para", view.paragraphs), ("line", _line_runs(view.text))):
+            num_repeats, repeated = repeats(parts)
+            shares = {f"dup_{kind}_frac": num_repeats / len(parts), f"dup_{kind}_char_frac": repeated / num_chars}
+            for name, share in shares.items():
+                limit: float | None = getattr(self, name)
+                if limit and share > limit:
+                    yield Failure(f"gopher_{name}", share, limit)
+
+    def _judge_runs(self, view: View) -> Iterator[Failure]:
+        num_chars = len(view.text)
+        runs: dict[int, RepeatedRuns] = {}
+        if len(view.vocabulary) < len(view.words):
+            longest = max((n for n, _ in (*self.top_n_grams, *self.dup_n_grams)), default=0)
+            runs = repeated_runs(view.word_ids, view.word_counts, max_n=longest)
+        for n, limit in self.top_n_grams:
+            if n in runs:
+                share = top_run_chars(runs[n], view.word_offsets) / num_chars
+            elif len(view.words) >= n:
+                # Where no run is repeated every run is on top, once; the first is taken.
+                share = (sum(map(len, view.words[:n])) + n - 1) / num_chars
+            else:
+                continue
+            if share > limit:
+                yield Failure(f"gopher_top_{n}_gram", share, limit)
+        for n, limit in self.dup_n_grams:
+            # The bound spares the walk through the repeated runs in most documents, which are far from the limit.
+            if n in runs and most_repeated_chars(runs[n], view.word_offsets) / num_chars > limit:
+                share = repeated_chars(runs[n], view.word_offsets) / num_chars
+                if share > limit:
+                    yield Failure(f"gopher_duplicated_{n}_grams", share, limit)

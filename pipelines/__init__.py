@@ -1,0 +1,1 @@
+"""The only importer of Apache Beam: partitions, stages, recipes, the report."""

@@ -1,0 +1,71 @@
+"""The stages of ``malmoi build`` in order, and what decides whether each of them still has to run."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .engine import files
+from .engine.stage import Stage
+from .recipe import LoadedRecipe
+from .stages import dedup, duplicates, ingest, plan, shards, tokenizer, tokens
+from .stages import filter as filter_stage
+from .stages.context import Context
+
+#: In order. A stage's factory may use the manifests and files of the stages before it.
+STAGES: tuple[tuple[str, Callable[[Context], Stage]], ...] = (
+    ("ingest", ingest.stage),
+    ("filter", filter_stage.stage),
+    ("duplicates", duplicates.stage),
+    ("dedup", dedup.stage),
+    ("tokenizer-sample", tokenizer.sample_stage),
+    ("tokenizer", tokenizer.train_stage),
+    ("tokens", tokens.stage),
+    ("plan", plan.stage),
+    ("shards", shards.stage),
+)
+STAGE_NAMES = tuple(name for name, _ in STAGES)
+
+
+def make_context(loaded: LoadedRecipe, run: str, *, root: str | None = None) -> Context:
+    """A build of a recipe in a run directory; ``root`` overrides where the recipe's relative paths start."""
+    base = os.path.abspath(root) if root else os.path.normpath(os.path.join(loaded.directory, loaded.recipe.root))
+    return Context(loaded.recipe, run if "://" in run else os.path.abspath(run), base)
+
+
+def walk(context: Context, run_stage: Callable[[Stage], dict[str, Any]], *, until: str | None = None) -> Iterator[Stage]:
+    """Goes through the stages; one that is not complete is given to ``run_stage``. Yields each when it is complete."""
+    for name, factory in STAGES:
+        stage = factory(context)
+        context.manifests[name] = stage.manifest() or run_stage(stage)
+        yield stage
+        if name == until:
+            return
+
+
+class NotComplete(Exception):  # noqa: N818
+    """A stage that still has to run."""
+
+
+def is_complete(context: Context, *, until: str | None = None) -> bool:
+    """Whether every stage has its manifest, so that there is nothing to run. Imports no Beam."""
+
+    def missing(stage: Stage) -> dict[str, Any]:
+        raise NotComplete(stage.name)
+
+    try:
+        for _ in walk(context, missing, until=until):
+            pass
+    except NotComplete:
+        return False
+    return True
+
+
+def store_recipe(context: Context, loaded: LoadedRecipe) -> None:
+    """Every run directory holds the recipe that made it, as written and resolved."""
+    resolved = {"fingerprint": context.recipe.fingerprint(), "recipe": context.recipe.resolved()}
+    for name, data in (("recipe.toml", loaded.text.encode()), ("resolved.json", files.to_json(resolved))):
+        path = files.join(context.run, name)
+        if not files.exists(path) or hashlib.sha256(files.read_bytes(path)).digest() != hashlib.sha256(data).digest():
+            with files.writing(path) as out:
+                out.write(data)

@@ -1,0 +1,1 @@
+"""The partition engine: files, manifests, ledgers, the runner and the watchdog."""

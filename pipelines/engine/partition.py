@@ -1,0 +1,136 @@
+"""Partitions: Parquet files of documents, read and written in record batches, never whole.
+
+What enters and leaves a map stage (DESIGN.md section 2): ``<stage>/part-….parquet`` and ``<stage>/ledger/part-….parquet``.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from filters.document import DOCUMENT_SCHEMA
+
+from . import files
+from .ledger import LEDGER_SCHEMA, LedgerRow, Tally
+
+#: Rows and bytes of text of a record batch, whichever is reached first: memory stays flat for reviews and for books.
+BATCH_ROWS = 1_000
+BATCH_BYTES = 4 << 20
+
+_DICTIONARY_COLUMNS = ["source", "licence", "segment", "language", "action"]
+
+
+def read_batches(path: str, *, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The record batches of a Parquet file as they were written: at most BATCH_ROWS rows and about BATCH_BYTES each."""
+    fs, name = files.filesystem(path)
+    with fs.open(name, "rb") as raw, pq.ParquetFile(raw, pre_buffer=False) as parquet:
+        for group in range(parquet.num_row_groups):
+            yield from parquet.read_row_group(group, columns=columns, use_threads=False).to_batches()
+
+
+class TableWriter:
+    """Writes one Parquet file atomically, a row group per record batch."""
+
+    def __init__(self, path: str, schema: pa.Schema) -> None:
+        self.num_rows = 0
+        self._schema = schema
+        self._stack = ExitStack()
+        self._file = self._stack.enter_context(files.writing(path))
+        dictionary = [n for n in schema.names if n in _DICTIONARY_COLUMNS]
+        self._writer = pq.ParquetWriter(
+            self._file, schema, compression="zstd", use_dictionary=dictionary, write_statistics=False
+        )
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        if batch.num_rows:
+            self._writer.write_batch(batch)
+            self.num_rows += batch.num_rows
+
+    def close(self) -> dict[str, Any]:
+        """Finishes the file under its final name; its bytes and SHA-256."""
+        self._writer.close()
+        self._stack.close()
+        return self._file.description()
+
+    def abandon(self, error: BaseException) -> None:
+        """Removes the temporary file."""
+        with suppress(OSError):  # the first error is the one to tell
+            self._writer.close()
+        self._stack.__exit__(type(error), error, error.__traceback__)
+
+
+class PartitionWriter:
+    """One partition of one stage: the documents kept, the ledger, and the counts that must agree.
+
+    Use as a context manager: nothing appears under its final name unless the block ends well.
+    """
+
+    def __init__(self, stage_directory: str, name: str, *, schema: pa.Schema = DOCUMENT_SCHEMA) -> None:
+        self.name = name
+        self.tally = Tally()
+        self._schema = schema
+        self._rows: list[dict[str, Any]] = []
+        self._row_bytes = 0
+        self._ledger_rows: list[dict[str, Any]] = []
+        self._documents_name = f"{name}.parquet"
+        self._ledger_name = f"ledger/{name}.parquet"
+        self._documents = TableWriter(files.join(stage_directory, self._documents_name), schema)
+        self._ledger = TableWriter(files.join(stage_directory, self._ledger_name), LEDGER_SCHEMA)
+        self.entry: dict[str, Any] = {}
+
+    def add(self, row: dict[str, Any], *, text_bytes: int) -> None:
+        """Keeps one document, given as a row of the schema."""
+        self._rows.append(row)
+        self._row_bytes += text_bytes
+        if len(self._rows) >= BATCH_ROWS or self._row_bytes >= BATCH_BYTES:
+            self._flush()
+
+    def add_batch(self, batch: pa.RecordBatch) -> None:
+        """Keeps a record batch of documents as it is."""
+        self._documents.write(batch)
+
+    def record(self, row: LedgerRow) -> None:
+        self.tally.recorded(row)
+        self._ledger_rows.append(row.as_dict())
+        if len(self._ledger_rows) >= BATCH_ROWS:
+            self._flush_ledger()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._documents.write(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+            self._rows, self._row_bytes = [], 0
+
+    def _flush_ledger(self) -> None:
+        if self._ledger_rows:
+            self._ledger.write(pa.RecordBatch.from_pylist(self._ledger_rows, schema=LEDGER_SCHEMA))
+            self._ledger_rows = []
+
+    def __enter__(self) -> "PartitionWriter":
+        return self
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None:
+            try:
+                self._finish()
+                return
+            except BaseException as late:
+                self._abandon(late)
+                raise
+        self._abandon(error)
+
+    def _finish(self) -> None:
+        self._flush()
+        self._flush_ledger()
+        self.tally.check(self.name)
+        counts = self.tally.counts
+        lost_or_edited = counts["in"] - counts["kept"] + counts["edited"]
+        if (self._documents.num_rows, self._ledger.num_rows) != (counts["kept"], lost_or_edited):
+            raise RuntimeError(f"{self.name}: counted {counts}, wrote {self._documents.num_rows} documents")
+        described = {self._ledger_name: self._ledger.close(), self._documents_name: self._documents.close()}
+        self.entry = {"name": self.name, **counts, "files": described, "stats": self.tally.stats}
+
+    def _abandon(self, error: BaseException) -> None:
+        for table in (self._documents, self._ledger):
+            table.abandon(error)

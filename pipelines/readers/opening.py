@@ -1,0 +1,239 @@
+"""Open a file on any fsspec path as a stream of uncompressed bytes.
+
+A path enters; blocks of bytes leave, in order, with memory that does not grow with the file (RFC 1952 gzip with any
+number of members, RFC 8878 Zstandard with any number of frames, bzip2, xz). What is wrong with a file is a
+:class:`FileProblem` with a rule name: ``truncated_file`` (it ends inside a member: everything before the end has been
+handed out), ``corrupt_file`` (it is not what it claims to be), ``file_not_found``, ``permission_denied``,
+``is_a_directory``, ``not_a_file``. Any other error of the file system is not the file's fault (a network that is down) and
+is left to rise, so that the job is tried again.
+"""
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, Protocol, cast
+
+import fsspec
+import zstandard
+
+#: Read at a time from the file, and handed out at a time (unless the codec has no way to bound its output).
+BLOCK_BYTES = 1 << 20
+#: zstandard decompresses what it is given in full. A block is at most 128 KiB from 4 bytes, so 2 KiB of input cannot make
+#: more than 64 MiB; measured, slices of this size cost nothing (1.4 GB/s of output either way).
+_ZSTD_SLICE_BYTES = 2048
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_XZ_MAGIC = b"\xfd7zXZ\x00"
+_BZIP2_MAGIC = b"BZh"
+#: Every suffix that is decompressed, with the bytes that such a file begins with.
+MAGIC_BY_SUFFIX = {".gz": _GZIP_MAGIC, ".zst": _ZSTD_MAGIC, ".bz2": _BZIP2_MAGIC, ".xz": _XZ_MAGIC}
+
+
+class FileProblem(Exception):
+    """What is wrong with a file, as a ledger row says it."""
+
+    def __init__(self, rule: str, detail: str) -> None:
+        super().__init__(f"{rule}: {detail}")
+        self.rule = rule
+        self.detail = detail
+
+
+class _Member(Protocol):
+    """The decompressor of one member or frame: bz2's and lzma's interface, which the two adapters below give the others."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+class _GzipMember:
+    """zlib's decompressor with the interface of bz2's."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=31)
+        self._is_full = False
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._is_full
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        block = self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
+        # A full block may leave output inside zlib although all of the input has been taken.
+        self._is_full = len(block) == max_length or bool(self._inner.unconsumed_tail)
+        return block
+
+
+class _ZstdMember:
+    """zstandard's decompressor of one frame, which takes a slice at a time so that its output is bounded."""
+
+    def __init__(self) -> None:
+        self._inner = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj(write_size=16384)
+        self._pending = b""
+        self._unused = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._pending
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._unused
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        waiting = memoryview(self._pending + data if self._pending else data)
+        parts: list[bytes] = []
+        num_bytes = position = 0
+        while position < len(waiting) and not self._inner.eof and num_bytes < max_length:
+            part = self._inner.decompress(waiting[position : position + _ZSTD_SLICE_BYTES])
+            position = min(position + _ZSTD_SLICE_BYTES, len(waiting))
+            num_bytes += len(part)
+            parts.append(part)
+        rest = bytes(waiting[position:])
+        if self._inner.eof:
+            self._unused, self._pending = self._inner.unused_data + rest, b""
+        else:
+            self._pending = rest
+        return b"".join(parts)
+
+
+def _xz_member() -> _Member:
+    return lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
+
+
+_MEMBER_BY_SUFFIX: dict[str, Callable[[], _Member]] = {
+    ".gz": _GzipMember,
+    ".zst": _ZstdMember,
+    ".bz2": bz2.BZ2Decompressor,
+    ".xz": _xz_member,
+}
+
+
+def compression_suffix(path: str) -> str:
+    """The suffix of ``path`` by which it is decompressed, or ``""``."""
+    return next((suffix for suffix in MAGIC_BY_SUFFIX if path.lower().endswith(suffix)), "")
+
+
+@contextmanager
+def open_file(path: str) -> Iterator[BinaryIO]:
+    """Open ``path`` for reading as it is on disk; the errors that are the file's own rise as :class:`FileProblem`."""
+    try:
+        # fsspec's calls are untyped. The kind is asked first: opening a named pipe would wait for ever.
+        file_system, inner_path = cast(Any, fsspec).url_to_fs(path)
+        kind = file_system.info(inner_path)["type"]
+        if kind == "directory":
+            raise FileProblem(
+                "is_a_directory", f"{path} is a directory: name the files in it, or take it out of the source"
+            )
+        if kind == "other":
+            raise FileProblem("not_a_file", f"{path} is a pipe, socket or device: copy what it gives to a file")
+        handle = file_system.open(inner_path, "rb")
+    except (FileNotFoundError, NotADirectoryError):
+        detail = (
+            f"{path} was there when the run was planned and is gone (or is a broken link): restore it, or plan again"
+        )
+        raise FileProblem("file_not_found", detail) from None
+    except PermissionError:
+        raise FileProblem("permission_denied", f"{path} may not be read by this user: change its permissions") from None
+    except IsADirectoryError:
+        raise FileProblem("is_a_directory", f"{path} is a directory: name the files in it") from None
+    with handle:
+        yield cast(BinaryIO, handle)
+
+
+def _check_magic(path: str, head: bytes, suffix: str) -> None:
+    """A name that lies about compression is told here, before a decoder makes noise of it."""
+    if suffix and head and not MAGIC_BY_SUFFIX[suffix].startswith(head[: len(MAGIC_BY_SUFFIX[suffix])]):
+        skippable = suffix == ".zst" and head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5
+        if not skippable:
+            detail = f"{path} is named {suffix} and does not begin like one (its first bytes are {head[:4].hex(' ')}): "
+            raise FileProblem("corrupt_file", detail + "rename it to what it is, or fetch it again")
+    if not suffix:
+        for other in (".gz", ".zst"):
+            if head.startswith(MAGIC_BY_SUFFIX[other]):
+                raise FileProblem("corrupt_file", f"{path} is compressed: add {other} to its name")
+
+
+def _decompress(path: str, handle: BinaryIO, head: bytes, suffix: str) -> Iterator[bytes]:
+    """The uncompressed blocks of all members of ``handle``, of which ``head`` has been read."""
+    new_member = _MEMBER_BY_SUFFIX[suffix]
+    data, num_read, num_given = head, len(head), 0
+    while data:
+        member = new_member()
+        try:
+            while not member.eof:
+                if not data and member.needs_input:
+                    data = handle.read(BLOCK_BYTES)
+                    num_read += len(data)
+                    if not data:
+                        detail = f"{path} ends inside its compressed data (at byte {num_read}; {num_given} bytes were read out "
+                        raise FileProblem("truncated_file", detail + "of it): fetch or write it again")
+                block = member.decompress(data, BLOCK_BYTES)
+                data = b""
+                num_given += len(block)
+                if block:
+                    yield block
+        except (zlib.error, zstandard.ZstdError, OSError, EOFError, lzma.LZMAError) as error:
+            # OSError: that is bz2's word for bad data, and a file system that fails says it in read, above the decoder.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            detail = f"{path} is damaged near byte {num_read} ({error}); {num_given} bytes were read out of it: fetch it again"
+            raise FileProblem("corrupt_file", detail) from error
+        # Tape-style zero padding after the last member is allowed (gzip does so); anything else has to be a member.
+        data = member.unused_data.lstrip(b"\x00") or _after_padding(handle)
+
+
+def _after_padding(handle: BinaryIO) -> bytes:
+    """The next block that is not all zeros, or nothing at the end of the file."""
+    while block := handle.read(BLOCK_BYTES):
+        if stripped := block.lstrip(b"\x00"):
+            return stripped
+    return b""
+
+
+def read_blocks(path: str) -> Iterator[bytes]:
+    """The uncompressed bytes of ``path`` in blocks; a compressed file that is empty on disk raises ``empty_file``."""
+    suffix = compression_suffix(path)
+    with open_file(path) as handle:
+        head = handle.read(BLOCK_BYTES)
+        _check_magic(path, head, suffix)
+        if suffix and not head:
+            raise FileProblem("empty_file", f"{path} has no bytes, not even a {suffix} header: it was never written")
+        if suffix:
+            yield from _decompress(path, handle, head, suffix)
+            return
+        while head:
+            yield head
+            head = handle.read(BLOCK_BYTES)
+
+
+def read_whole(path: str, *, max_bytes: int) -> bytes:
+    """The uncompressed content of a file that is one document; more than ``max_bytes`` raises ``record_too_large``."""
+    parts: list[bytes] = []
+    num_bytes = 0
+    for block in read_blocks(path):
+        num_bytes += len(block)
+        if num_bytes > max_bytes:
+            detail = f"{path} is larger than max_record_bytes = {max_bytes}: raise that, or split the file"
+            raise FileProblem("record_too_large", detail)
+        parts.append(block)
+    return b"".join(parts)

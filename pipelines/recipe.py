@@ -1,0 +1,393 @@
+"""Recipes: the TOML file that says what a build does, checked whole before anything runs.
+
+Every mistake is told with its key, its line and the nearest right name; ``load_recipe`` collects them all.
+"""
+
+import dataclasses
+import difflib
+import importlib
+import json
+import os
+import pkgutil
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, TypeAdapter, ValidationError
+
+import filters.rules
+from filters.document import SEGMENTS
+from filters.language_codes import LANGUAGE_CODES
+
+from .engine.fingerprint import digest
+
+Location = tuple[str | int, ...]
+
+
+class RecipeError(Exception):
+    """A recipe that cannot be used. The message lists every mistake with key, line and remedy."""
+
+
+def _share(value: Any) -> Any:
+    return float(Fraction(value)) if isinstance(value, str) and re.fullmatch(r"\d+/[1-9]\d*", value) else value
+
+
+Share = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Table):
+    """Where documents come from: ``[[source]]``."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    format: Literal["jsonl", "parquet", "text-tree", "html-tree", "warc", "code-tree"]
+    paths: list[str] = Field(min_length=1)
+    kind: Literal["prose", "code"] = "prose"
+    licence: str = "unknown"
+    id: Literal["record", "path"] = "record"
+    text_column: str = "text"
+    id_column: str = "id"
+    licence_column: str | None = None
+    uri_column: str | None = None
+    language_column: str | None = None
+    metadata_columns: list[str] = []
+    encoding: str | None = None
+    extensions: list[str] = []
+    max_record_bytes: ByteSize = ByteSize(16 << 20)
+    max_unreadable: float = Field(0.01, ge=0, le=1)
+    truncated_ok: list[str] = []
+
+
+class Segments(_Table):
+    """Which languages make up which segment; every other language is dropped, with a ledger row."""
+
+    korean: list[str] = ["ko"]
+    multilingual: list[str] = ["en", "ja", "de", "fr"]
+
+
+class Identify(_Table):
+    """Language identification: the fastText model (default: lid.176)."""
+
+    model: str | None = None
+
+
+class Dedup(_Table):
+    exact: bool = True
+
+
+class Tokenizer(_Table):
+    """Either ``path`` to a tokenizer.json, or how to train one on the run's own documents."""
+
+    path: str | None = None
+    vocab_size: int = Field(100_000, ge=512, le=1_000_000)
+    train_bytes: ByteSize = ByteSize(64_000_000)
+
+
+class Mix(_Table):
+    """Shares of the segments in the tokens of the shards; they sum to 1."""
+
+    korean: Share
+    multilingual: Share
+    code: Share
+    total_tokens: int | None = Field(None, gt=0)
+    max_epochs: float = Field(4.0, ge=1)
+
+
+class Pack(_Table):
+    sequence_length: int = Field(4096, ge=16, le=1 << 20)
+    shard_tokens: int = Field(64_000_000, gt=0)
+
+
+class LanguageRules(BaseModel):
+    """The rules of one language: a splitter of words, a floor for the language score, and tables named after rules."""
+
+    model_config = ConfigDict(frozen=True)
+
+    words: str = "unicode"
+    min_language_score: float = Field(0.0, ge=0, le=1)
+    rules: dict[str, dict[str, Any]] = {}
+
+
+class Recipe(_Table):
+    """A whole recipe, resolved: every default filled in."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    root: str = "."
+    seed: int = 0
+    partition_bytes: ByteSize = ByteSize(128_000_000)
+    source: list[Source] = Field(min_length=1)
+    segments: Segments = Segments()
+    identify: Identify = Identify()
+    filter: dict[str, LanguageRules] = {}
+    dedup: Dedup = Dedup()
+    tokenizer: Tokenizer
+    mix: Mix
+    pack: Pack = Pack()
+
+    def resolved(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+    def fingerprint(self) -> str:
+        return digest(self.resolved())
+
+    def rules_for(self, key: str) -> LanguageRules:
+        """The rules of a language, or of ``code``; a language without a table of its own has the default ones."""
+        default = self.filter.get("default", LanguageRules())
+        return self.filter.get(key, LanguageRules() if key == "code" else default)
+
+
+@dataclasses.dataclass(frozen=True)
+class LoadedRecipe:
+    """A recipe with the text it came from and the directory that its relative paths start from."""
+
+    recipe: Recipe
+    text: str
+    directory: str
+
+
+def rule_names() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules(filters.rules.__path__))
+
+
+def rule_class(name: str) -> Any:
+    """The class of a rule by the name of its module: ``gopher_quality`` -> ``GopherQuality``."""
+    module = importlib.import_module(f"filters.rules.{name}")
+    return getattr(module, "".join(word.capitalize() for word in name.split("_")))
+
+
+@dataclasses.dataclass
+class _Mistakes:
+    """Collects mistakes with their place in the file."""
+
+    text: str
+    path: str
+    found: list[tuple[int, str]] = dataclasses.field(default_factory=list)
+
+    def add(self, location: Location, message: str) -> None:
+        line = find_line(self.text, location)
+        where = f"{self.path}:{line}" if line else self.path
+        entry = (line, f"{where}: {dotted(location)}: {message}")
+        if entry not in self.found:
+            self.found.append(entry)
+
+    def unknown(self, location: Location, *, allowed: Iterable[str], what: str = "key") -> None:
+        self.add(location, f"unknown {what} {str(location[-1])!r}{nearest(str(location[-1]), allowed)}")
+
+    def raise_any(self) -> None:
+        if self.found:
+            raise RecipeError("\n".join(message for _, message in sorted(self.found)))
+
+
+#: Country codes that people write for languages, and what no edit distance finds.
+_LANGUAGE_SLIPS = {"kr": "ko", "kor": "ko", "korean": "ko", "jp": "ja", "jpn": "ja", "japanese": "ja", "cn": "zh"}
+_LANGUAGE_SLIPS |= {"chinese": "zh", "gb": "en", "uk": "en", "us": "en", "eng": "en", "english": "en", "ger": "de"}
+_LANGUAGE_SLIPS |= {"deu": "de", "german": "de", "fra": "fr", "fre": "fr", "french": "fr", "ua": "uk", "vn": "vi"}
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """``; did you mean 'x'?``, or the names that there are."""
+    names = sorted(allowed)
+    if (meant := _LANGUAGE_SLIPS.get(name.lower())) in names:
+        return f"; did you mean {meant!r}?"
+    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"; there are: {shown}"
+
+
+def dotted(location: Location) -> str:
+    """``("source", 1, "format")`` -> ``source[2].format`` (counted from one, as a reader counts)."""
+    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).lstrip(".") or "recipe"
+
+
+def find_line(text: str, location: Location) -> int:
+    """The line (from 1) where a key stands in a TOML text, or its nearest enclosing table; 0 if none is there."""
+    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    prefix: str = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line):
+            prefix = re.sub(r"[\"'\s]", "", header[2])
+            if header[1] == "[[":
+                index = counts.get(prefix, 0)
+                counts[prefix] = index + 1
+                prefix = f"{prefix}[{index + 1}]"
+            for end in [match.start() for match in re.finditer(r"\.", prefix)] + [len(prefix)]:
+                seen.setdefault(prefix[:end], number)
+        elif key := re.match(r"\s*([A-Za-z0-9_.\"-]+)\s*=", line):
+            name = key[1].replace('"', "")
+            seen.setdefault(f"{prefix}.{name}" if prefix else name, number)
+    for length in range(len(location), 0, -1):
+        if (name := dotted(location[:length])) in seen:
+            return seen[name]
+    return 0
+
+
+def load_recipe(path: str) -> LoadedRecipe:
+    """Reads and checks a recipe.
+
+    Raises:
+        RecipeError: the file is missing, is not TOML, or says something that cannot be done; all mistakes at once.
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except FileNotFoundError:
+        raise RecipeError(f"{path}: no such recipe; give the path of a .toml file, such as recipes/sample.toml") from None
+    except IsADirectoryError:
+        raise RecipeError(f"{path} is a directory; give the path of a .toml file in it") from None
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{path}: not valid TOML: {error}") from None
+    mistakes = _Mistakes(text, path)
+    filter_table = data.pop("filter", {})
+    rules = _resolve_rules(filter_table, mistakes)
+    recipe = _validate(data, mistakes)
+    if recipe is not None:
+        recipe = recipe.model_copy(update={"filter": rules})
+        _check_meaning(recipe, filter_table, mistakes)
+    mistakes.raise_any()
+    assert recipe is not None
+    return LoadedRecipe(recipe, text, os.path.dirname(os.path.abspath(path)))
+
+
+def _validate(data: dict[str, Any], mistakes: _Mistakes) -> Recipe | None:
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        for detail in error.errors():
+            location: Location = detail["loc"]
+            if detail["type"] == "extra_forbidden":
+                mistakes.unknown(location, allowed=_fields_at(location[:-1]))
+            elif detail["type"] == "missing":
+                section = len(location) == 1 and location[0] in ("source", "tokenizer", "mix")
+                text = f"missing section [{'[source]' if location[0] == 'source' else location[0]}]" if section else ""
+                mistakes.add(location, text or f"missing key {str(location[-1])!r}")
+            elif detail["type"] == "literal_error":
+                allowed = re.findall(r"'([^']+)'", detail["ctx"]["expected"])
+                mistakes.add(location, f"{detail['input']!r} is not one of them{nearest(str(detail['input']), allowed)}")
+            else:
+                mistakes.add(location, f"{detail['msg']} (found {detail['input']!r})")
+        return None
+
+
+def _fields_at(location: Location) -> list[str]:
+    """The keys that a table of the recipe may have."""
+    model: Any = Recipe
+    for part in location:
+        if isinstance(part, int):
+            continue
+        annotation = model.model_fields[part].annotation
+        model = getattr(annotation, "__args__", [annotation])[0] if part == "source" else annotation
+    return list(model.model_fields)
+
+
+def _resolve_rules(table: Any, mistakes: _Mistakes) -> dict[str, LanguageRules]:
+    """The ``[filter.<language>.<rule>]`` tables: a language's keys over the default's, then each rule's defaults."""
+    if not isinstance(table, Mapping):
+        mistakes.add(("filter",), "must be a table such as [filter.ko.gopher_quality]")
+        return {}
+    default = table.get("default", {})
+    resolved: dict[str, LanguageRules] = {}
+    for key, own in table.items():
+        if key not in LANGUAGE_CODES and key not in ("default", "code"):
+            mistakes.unknown(("filter", key), allowed=[*LANGUAGE_CODES, "code", "default"], what="language")
+        elif not isinstance(own, Mapping):
+            mistakes.add(("filter", key), f"must be a table such as [filter.{key}.gopher_quality]")
+        else:
+            inherited = default if key != "code" and isinstance(default, Mapping) else {}
+            resolved[key] = _language_rules(key, own, inherited, mistakes)
+    return resolved
+
+
+def _language_rules(key: str, own: Mapping[str, Any], inherited: Mapping[str, Any], mistakes: _Mistakes) -> LanguageRules:
+    names = rule_names()
+    plain: dict[str, Any] = {}
+    rules: dict[str, dict[str, Any]] = {}
+    for name in {**inherited, **own}:
+        value = own.get(name, inherited.get(name))
+        location = ("filter", key if name in own else "default", name)
+        if name in ("words", "min_language_score"):
+            plain[name] = value
+        elif name not in names:
+            mistakes.unknown(location, allowed=[*names, "words", "min_language_score"], what="rule or key")
+        elif isinstance(value, Mapping):
+            base = inherited.get(name)
+            settings = {**(base if isinstance(base, Mapping) else {}), **value}
+            rules[name] = _rule_settings(location, name, settings, mistakes)
+        elif value is not False:
+            mistakes.add(location, f"must be a table [filter.{key}.{name}], or false to leave the rule out")
+    try:
+        return LanguageRules(**plain, rules=dict(sorted(rules.items())))
+    except ValidationError as error:
+        for detail in error.errors():
+            mistakes.add(("filter", key, *detail["loc"]), f"{detail['msg']} (found {detail['input']!r})")
+        return LanguageRules()
+
+
+def _rule_settings(location: Location, name: str, settings: dict[str, Any], mistakes: _Mistakes) -> dict[str, Any]:
+    """The settings of a rule with its defaults filled in, checked against the rule's own types."""
+    rule = rule_class(name)
+    known = [f.name for f in dataclasses.fields(rule)]
+    for key in settings:
+        if key not in known:
+            mistakes.unknown((*location, key), allowed=known)
+    try:
+        made = TypeAdapter(rule).validate_python({k: v for k, v in settings.items() if k in known})
+    except ValidationError as error:
+        for detail in error.errors():
+            place = detail["loc"][:1]
+            mistakes.add((*location, *place), f"{detail['msg'].removeprefix('Value error, ')} (found {detail['input']!r})")
+        return {}
+    return json.loads(json.dumps(dataclasses.asdict(made), sort_keys=True))
+
+
+def _check_meaning(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: _Mistakes) -> None:
+    """What types cannot see: shares, languages, names that must differ."""
+    shares = {segment: getattr(recipe.mix, segment) for segment in SEGMENTS}
+    if abs(sum(shares.values()) - 1) > 1e-6:
+        told = " + ".join(f"{k} {v:g}" for k, v in shares.items())
+        mistakes.add(("mix",), f'shares must sum to 1: {told} = {sum(shares.values()):g}; thirds are written "1/3"')
+    for segment in ("korean", "multilingual"):
+        for language in getattr(recipe.segments, segment):
+            if language not in LANGUAGE_CODES:
+                hint = nearest(language, LANGUAGE_CODES)
+                mistakes.add(("segments", segment), f"unknown language {language!r}{hint}")
+    both = set(recipe.segments.korean) & set(recipe.segments.multilingual)
+    if both:
+        mistakes.add(("segments",), f"{', '.join(sorted(both))} stands in both segments; a language belongs to one")
+    _check_words(recipe, filter_table, mistakes)
+    _check_names(recipe.source, mistakes)
+
+
+def _check_words(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: _Mistakes) -> None:
+    from filters.words import SPLITTER_NAMES
+
+    for key, rules in recipe.filter.items():
+        if rules.words not in SPLITTER_NAMES:
+            own = isinstance(filter_table.get(key), Mapping) and "words" in filter_table[key]
+            place = ("filter", key if own else "default", "words")
+            mistakes.add(place, f"unknown word splitter {rules.words!r}{nearest(rules.words, SPLITTER_NAMES)}")
+
+
+def _check_names(sources: Sequence[Source], mistakes: _Mistakes) -> None:
+    seen: set[str] = set()
+    for index, source in enumerate(sources):
+        if source.name in seen:
+            mistakes.add(("source", index, "name"), f"two sources are named {source.name!r}; names must differ")
+        seen.add(source.name)
+        if source.encoding is not None:
+            try:
+                "".encode(source.encoding)
+            except LookupError:
+                mistakes.add(("source", index, "encoding"), f"unknown encoding {source.encoding!r}; use utf-8, cp949, …")

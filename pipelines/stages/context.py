@@ -1,0 +1,48 @@
+"""What every stage of a build knows: the recipe, the run directory, and the manifests of the stages before it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.engine import files
+from pipelines.engine.stage import Unit
+from pipelines.recipe import Recipe
+
+
+@dataclass
+class Context:
+    """A build on its way. ``root`` is where the recipe's relative paths start."""
+
+    recipe: Recipe
+    run: str
+    root: str
+    manifests: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+
+    def resolve(self, path: str) -> str:
+        """A path of the recipe as an absolute path or URL."""
+        if "://" in path or path.startswith("/"):
+            return path
+        return files.join(self.root, path)
+
+    def fingerprint_of(self, stage: str) -> str:
+        return str(self.manifests[stage]["fingerprint"])
+
+    def partitions(self, stage: str) -> list[Unit]:
+        """The partitions of a finished stage as the units of the next: name, path, and bytes of text."""
+        return [
+            Unit(
+                entry["name"],
+                files.join(self.run, stage, f"{entry['name']}.parquet"),
+                max(int(entry["stats"].get("text_bytes_kept", 0)), 1),
+            )
+            for entry in self.manifests[stage]["partitions"]
+        ]
+
+    def kept(self, stage: str) -> int:
+        return int(self.manifests[stage]["totals"]["kept"])
+
+
+def relative_to(root: str, path: str) -> str:
+    """A path as seen from the recipe's root, so that ids do not depend on where the corpus lies."""
+    prefix = root.rstrip("/") + "/"
+    return path[len(prefix) :] if path.startswith(prefix) else path

@@ -1,0 +1,279 @@
+"""ingest: raw files -> partitions of normalised documents with ids.
+
+What enters: the files of the recipe's sources, grouped into units of about one partition each. What leaves: partitions
+of :data:`filters.document.DOCUMENT_SCHEMA`, and a ledger of every record that could not be read or was changed.
+"""
+
+import fnmatch
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from filters.document import Failure
+from filters.normalise import normalise
+from pipelines.engine import files
+from pipelines.engine.fingerprint import code_version, digest
+from pipelines.engine.ledger import LedgerRow, add_up
+from pipelines.engine.partition import PartitionWriter, read_batches
+from pipelines.engine.progress import Progress
+from pipelines.engine.stage import Stage, StageFailedError, Unit
+from pipelines.readers.planning import find_pieces
+from pipelines.readers.record import NotDocument, Piece, ReaderSettings, Record, Rejected
+from pipelines.recipe import Source
+
+from .context import Context, relative_to
+
+#: Settings of a source that decide whether the stage may go on, not what its documents are.
+_LIMITS = {"max_unreadable", "truncated_ok"}
+_WHOLE_FILE_FORMATS = {"text-tree", "html-tree", "code-tree"}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A unit's payload: some pieces of one source, and how their paths are named in ids."""
+
+    source: Source
+    root: str
+    pieces: tuple[Piece, ...]
+
+
+def stage(context: Context) -> Stage:
+    recipe = context.recipe
+    units: list[Unit] = []
+    listed: list[list[Any]] = []
+    for source in recipe.source:
+        pieces = find_pieces(
+            [context.resolve(pattern) for pattern in source.paths],
+            format=source.format,
+            target_bytes=int(recipe.partition_bytes),
+            extensions=tuple(source.extensions),
+        )
+        listed += [[source.name, relative_to(context.root, piece.path), piece.start, piece.end, piece.size] for piece in pieces]
+        for group in _grouped(pieces, target_bytes=int(recipe.partition_bytes)):
+            name = f"part-{len(units):05d}"
+            units.append(Unit(name, Batch(source, context.root, tuple(group)), sum(piece.size for piece in group)))
+    sources = [{k: v for k, v in s.model_dump(mode="json").items() if k not in _LIMITS} for s in recipe.source]
+    return Stage(
+        name="ingest",
+        run=context.run,
+        job=Ingest(int(recipe.partition_bytes)),
+        units=units,
+        config={"sources": sources, "partition_bytes": int(recipe.partition_bytes), "files": digest(listed)},
+        code=code_version(
+            ("filters.decode", "filters.html_text", "filters.normalise", "pipelines.readers", __name__),
+            ("trafilatura", "FastWARC", "pyarrow"),
+        ),
+        state=_states(units),
+        conclude=_limits_check(recipe.source, context),
+        expected_bytes_per_s=10_000_000,
+    )
+
+
+def _grouped(pieces: Sequence[Piece], *, target_bytes: int) -> Iterator[list[Piece]]:
+    """Consecutive pieces of about a partition's bytes, so that a tree of small files is not a tree of small jobs."""
+    group: list[Piece] = []
+    total = 0
+    for piece in pieces:
+        if group and total + piece.size > target_bytes:
+            yield group
+            group, total = [], 0
+        group.append(piece)
+        total += piece.size
+    if group:
+        yield group
+
+
+def _states(units: Sequence[Unit]) -> list[list[Any]]:
+    """Path and time of modification (or the store's own tag) of every input file: a changed file re-runs the stage."""
+    paths = sorted({piece.path for unit in units for piece in unit.payload.pieces})
+    states: list[list[Any]] = []
+    for path in paths:
+        fs, name = files.filesystem(path)
+        try:
+            info = fs.info(name)
+        except OSError:  # its reader will say what is wrong with it
+            info = {}
+        tag = next((info[key] for key in ("mtime", "ETag", "md5Hash", "LastModified") if key in info), "")
+        states.append([path, str(tag)])
+    return states
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """The job: reads pieces, normalises prose, writes partitions of at most ``partition_bytes`` of text."""
+
+    partition_bytes: int
+
+    def setup(self) -> None:
+        """Nothing to load."""
+
+    def run(self, unit: Unit, *, directory: str, progress: Progress) -> list[dict[str, Any]]:
+        batch: Batch = unit.payload
+        entries: list[dict[str, Any]] = []
+        items = _items(batch, progress)
+        exhausted = False
+        while not exhausted:
+            with PartitionWriter(directory, f"{unit.name}-{len(entries):03d}") as out:
+                exhausted = self._fill(out, batch, items)
+            entries.append(out.entry)
+        return entries
+
+    def _fill(self, out: PartitionWriter, batch: Batch, items: "Iterator[tuple[Piece, Any]]") -> bool:
+        """Writes one partition; whether the items are used up."""
+        writer = _Writer(out, batch)
+        for piece, item in items:
+            if isinstance(item, Record):
+                writer.document(piece, item)
+            elif isinstance(item, Rejected):
+                writer.rejected(piece, item)
+            else:
+                assert isinstance(item, NotDocument)
+                out.tally.stats["not_documents"][item.kind] = out.tally.stats["not_documents"].get(item.kind, 0) + 1
+            if out.tally.stats["text_bytes_kept"] >= self.partition_bytes:
+                return False
+        return True
+
+
+def _items(batch: Batch, progress: Progress) -> Iterator[tuple[Piece, Any]]:
+    reader = importlib.import_module(f"pipelines.readers.{batch.source.format.replace('-', '_')}")
+    settings = reader_settings(batch.source)
+    for piece in batch.pieces:
+        told = 0
+        progress.expect(num_bytes=min(piece.size, settings.max_record_bytes))
+        for item in reader.read(piece, settings=settings):
+            # Bytes of the item as read; compressed files read more than they are long, which the bar caps.
+            step = 0 if isinstance(item, NotDocument) else item.raw_bytes
+            step = min(step, piece.size - told)
+            told += step
+            progress.advance(rows=1, num_bytes=step)
+            yield piece, item
+        progress.advance(rows=0, num_bytes=max(piece.size - told, 0))
+
+
+def reader_settings(source: Source) -> ReaderSettings:
+    """What of a source's settings concerns its reader."""
+    return ReaderSettings(
+        text_column=source.text_column,
+        id_column=source.id_column,
+        licence_column=source.licence_column,
+        uri_column=source.uri_column,
+        language_column=source.language_column,
+        metadata_columns=tuple(source.metadata_columns),
+        encoding=source.encoding,
+        extensions=tuple(source.extensions),
+        max_record_bytes=int(source.max_record_bytes),
+    )
+
+
+class _Writer:
+    """Turns records into rows: ids, normalised text, ledger."""
+
+    def __init__(self, out: PartitionWriter, batch: Batch) -> None:
+        self._out = out
+        self._source = batch.source
+        self._root = batch.root
+        self._prose = batch.source.kind == "prose"
+
+    def _place(self, piece: Piece, ordinal: int) -> tuple[str, str]:
+        """An id made of source, path and ordinal, and the path as the user would name it."""
+        path = relative_to(self._root, piece.path)
+        whole = self._source.format in _WHOLE_FILE_FORMATS
+        return (f"{self._source.name}/{path}" if whole else f"{self._source.name}/{path}#{ordinal}"), path
+
+    def rejected(self, piece: Piece, item: Rejected) -> None:
+        made, path = self._place(piece, item.ordinal)
+        tally = self._out.tally
+        tally.entered(self._source.name, text_bytes=0)
+        if item.failure.rule == "truncated_file":
+            tally.add("truncated", path, files=1)
+        self._out.record(
+            LedgerRow(
+                id=item.native_id or made,
+                action=item.action,
+                failures=[item.failure],
+                source=self._source.name,
+                uri=item.uri or path,
+            )
+        )
+
+    def document(self, piece: Piece, record: Record) -> None:
+        made, path = self._place(piece, record.ordinal)
+        source = self._source
+        identifier = record.native_id if record.native_id and source.id == "record" else made
+        text, edits = normalise(record.text) if self._prose else (record.text, [])
+        uri = record.uri or path
+        if not text.strip():
+            empty = Rejected(
+                ordinal=record.ordinal,
+                action="dropped",
+                failure=Failure("empty_text", detail="nothing is left after normalisation"),
+                native_id=identifier,
+                uri=uri,
+                raw_bytes=record.raw_bytes,
+            )
+            self.rejected(piece, empty)
+            return
+        text_bytes = len(text.encode())
+        segment, language = ("", "") if self._prose else ("code", record.language)
+        row = {
+            "id": identifier,
+            "text": text,
+            "source": source.name,
+            "uri": uri,
+            "licence": record.licence or source.licence,
+            "segment": segment,
+            "language": language,
+            "language_score": 0.0,
+            "scores": {},
+            "metadata": dict(sorted(record.metadata.items())),
+        }
+        self._out.tally.entered(source.name, text_bytes=text_bytes)
+        self._out.tally.kept(source.name, segment=segment, language=language, text_bytes=text_bytes)
+        self._out.add(row, text_bytes=text_bytes)
+        if edits:
+            self._out.record(
+                LedgerRow(id=identifier, action="edited", failures=edits, source=source.name, uri=uri, text_bytes=text_bytes)
+            )
+
+
+def _limits_check(sources: Sequence[Source], context: Context) -> Any:
+    """Too many unreadable records, or a file that ends in mid-record and is not listed, stop the run here."""
+
+    def conclude(entries: Sequence[Mapping[str, Any]], totals: Mapping[str, Any]) -> None:
+        problems: list[str] = []
+        for source in sources:
+            own = [e for e in entries if source.name in e["stats"]["sources"]]
+            counts = totals["stats"]["sources"].get(source.name, {"in": 0, "unreadable": 0})
+            share = counts["unreadable"] / max(counts["in"], 1)
+            cut = sorted(add_up([e["stats"].get("truncated", {}) for e in own]))
+            unlisted = [path for path in cut if not any(fnmatch.fnmatch(path, p) for p in source.truncated_ok)]
+            if unlisted:
+                problems.append(
+                    f"source {source.name!r}: {len(unlisted)} file(s) end in mid-record: {', '.join(unlisted[:5])}. "
+                    f"Fetch them again, or list them: truncated_ok = {unlisted[:5]!r}"
+                )
+            allowed = counts["unreadable"] - len(cut)  # listed ones do not count against the limit
+            if counts["in"] and allowed / counts["in"] > source.max_unreadable:
+                reasons = add_up([_unreadable_rules(context, e) for e in own])
+                told = ", ".join(f"{rule} {n}" for rule, n in sorted(reasons.items(), key=lambda kv: (-kv[1], kv[0])))
+                problems.append(
+                    f"source {source.name!r}: {counts['unreadable']} of {counts['in']} records are unreadable "
+                    f"({share:.1%}; the limit max_unreadable is {source.max_unreadable:.1%}): {told}. "
+                    f"See {files.join(context.run, 'ingest', 'ledger')}; mend the source or raise its max_unreadable"
+                )
+        if problems:
+            raise StageFailedError("\n".join(problems))
+
+    return conclude
+
+
+def _unreadable_rules(context: Context, entry: Mapping[str, Any]) -> dict[str, int]:
+    path = files.join(context.run, "ingest", "ledger", f"{entry['name']}.parquet")
+    counts: dict[str, int] = {}
+    for batch in read_batches(path, columns=["action", "failures"]):
+        for row in batch.to_pylist():
+            if row["action"] == "unreadable":
+                rule = row["failures"][0]["rule"]
+                counts[rule] = counts.get(rule, 0) + 1
+    return counts

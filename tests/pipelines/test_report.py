@@ -1,0 +1,470 @@
+"""The report: exact figures, loud errors, the same bytes again, and a page that no text can break."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines.engine.ledger import LEDGER_SCHEMA
+from pipelines.report import write_report
+from pipelines.report.ledger_tally import LedgerTally
+from pipelines.report.run_directory import STAGES
+from pipelines.report.visible_text import number, share, size, visible
+from tests.pipelines.report_run import WEB, build_run
+
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """A parsed page: rows of tables by their data attribute, texts of marked elements, and whether tags nest."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.cells: dict[tuple[str, str], list[str]] = {}
+        self.marked: dict[tuple[str, str], str] = {}
+        self.text = ""
+        self.feed(html)
+        self.close()
+        assert self.open == [], "a tag is left open"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append((tag, dict(attrs)))
+        if tag in ("td", "th") and (row := self._row()):
+            self.cells.setdefault(row, []).append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop()[0] == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data: str) -> None:
+        if any(tag == "style" for tag, _ in self.open):
+            return
+        self.text += data
+        if (row := self._row()) and row in self.cells:
+            self.cells[row][-1] += data
+        for _, attributes in self.open:
+            for key, value in attributes.items():
+                if key in ("data-figure", "data-share", "data-stage"):
+                    self.marked[key, value or ""] = self.marked.get((key, value or ""), "") + data
+
+    def _row(self) -> tuple[str, str] | None:
+        for tag, attributes in reversed(self.open):
+            if tag == "tr":
+                return next(((k, v or "") for k, v in attributes.items() if k.startswith("data-")), None)
+        return None
+
+    def row(self, kind: str, name: str) -> list[str]:
+        return [" ".join(cell.split()) for cell in self.cells[f"data-{kind}", name]]
+
+    def mark(self, kind: str, name: str) -> str:
+        return " ".join(self.marked[f"data-{kind}", name].split())
+
+
+def read(run: str) -> tuple[str, Page]:
+    html = Path(write_report(run)).read_text(encoding="utf-8")
+    return html, Page(html)
+
+
+def rewrite(path: Path, change: Any) -> None:
+    value = json.loads(path.read_text())
+    change(value)
+    path.write_text(json.dumps(value))
+
+
+def details(html: str, rule: str) -> str:
+    """The opened part of the samples of a rule."""
+    return next(part for part in html.split("<details>")[1:] if f"<code>{rule}</code>" in part.split("</summary>")[0])
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> str:
+    return build_run(tmp_path / "run-a")
+
+
+def test_the_answer_comes_first(run: str) -> None:
+    html, page = read(run)
+    assert page.mark("figure", "documents-in") == "15"
+    assert page.mark("figure", "documents-kept") == "8"
+    assert page.mark("figure", "tokens") == "270"
+    assert "18 sequences of 16" in page.text
+    assert [page.mark("share", name) for name in ("korean", "multilingual", "code")] == ["33.33 %"] * 3
+    assert "✓ Equal thirds" in page.text
+    assert "✓ complete" in page.text
+    assert "✓ nothing lost unseen" in page.text
+    assert "0123456789abcdef" in page.text
+    assert html.index("documents-in") < html.index('id="thirds"') < html.index('id="conservation"') < html.index("funnel")
+    assert not (Path(run) / ".report.html.tmp").exists()
+
+
+@pytest.mark.parametrize(
+    ("stage", "equation", "checks"),
+    [
+        ("ingest", "15 in = 12 kept + 1 dropped + 0 duplicate + 2 unreadable ✓", ["the ledger names each one (3 rows)"]),
+        (
+            "filter",
+            "12 in = 9 kept + 3 dropped + 0 duplicate + 0 unreadable ✓",
+            ["the ledger names each one (5 rows)", "takes in all that ingest kept"],
+        ),
+        ("dedup", "9 in = 8 kept + 0 dropped + 1 duplicate + 0 unreadable ✓", ["takes in all that filter kept"]),
+        ("tokens", "8 in = 8 kept + 0 dropped + 0 duplicate + 0 unreadable ✓", ["takes in all that dedup kept"]),
+    ],
+)
+def test_every_stage_has_its_equation(run: str, stage: str, equation: str, checks: list[str]) -> None:
+    _, page = read(run)
+    told = page.mark("stage", stage)
+    assert equation in told
+    assert [check for check in checks if check not in told] == []
+    assert "✗" not in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "cells"),
+    [
+        # rule, fate, documents, share of input, only this rule, bytes, korean, multilingual, code, not known
+        ("rule", "too_short", ["too_short", "dropped", "2", "16.67 %", "1", "22 B", "2", "–", "–", "–"]),
+        ("rule", "symbol_ratio", ["symbol_ratio", "dropped", "1", "8.33 %", "0", "16 B", "1", "–", "–", "–"]),
+        ("rule", "repetition", ["repetition", "dropped", "1", "8.33 %", "1", "17 B", "–", "1", "–", "–"]),
+        ("rule", "exact_duplicate", ["exact_duplicate", "duplicate", "1", "11.11 %", "1", "16 B", "–", "1", "–", "–"]),
+        ("rule", "empty_text", ["empty_text", "dropped", "1", "6.67 %", "1", "10 B", "–", "–", "–", "1"]),
+        # edit, stage, documents, share of input, places, bytes
+        ("edit", "pii_email", ["pii_email", "filter", "2", "16.67 %", "2", "142 B"]),
+        ("edit", "pii_phone", ["pii_phone", "filter", "1", "8.33 %", "2", "64 B"]),
+        # source, licence, in, kept, share, dropped, duplicate, unreadable, adds up, tokens, planned
+        ("source", "web-ko", ["web-ko", "CC-BY-SA-4.0", "8", "4", "50.00 %", "2", "0", "2", "✓", "90", "90"]),
+        ("source", "books-en", ["books-en", "CC0-1.0", "4", "1", "25.00 %", "2", "1", "0", "✓", "30", "90"]),
+        ("source", "repos", ["repos", "Apache-2.0", "3", "3", "100.00 %", "0", "0", "0", "✓", "45", "90"]),
+        # language, segment, lost, share, dropped, duplicate, unreadable, bytes, mostly by
+        ("lost", "ko", ["ko", "Korean", "2", "33.33 %", "2", "0", "0", "22 B", "too_short 2 · symbol_ratio 1"]),
+        ("lost", "en", ["en", "Multilingual", "2", "66.67 %", "1", "1", "0", "33 B", "exact_duplicate 1 · repetition 1"]),
+        # segment, documents, bytes, tokens, share before, epochs, planned documents, planned tokens, share after, asked
+        ("mix", "code", ["Code", "3", "41 B", "45", "27.27 %", "2.00", "6", "90", "33.33 %", "33.33 %"]),
+        ("mix", "multilingual", ["Multilingual", "1", "16 B", "30", "18.18 %", "3.00", "3", "90", "33.33 %", "33.33 %"]),
+        ("mix", "python", ["python", "Code", "3", "41 B", "45", "27.27 %", "2.00", "90", "33.33 %"]),
+        # language, bytes, tokens, bytes per token, characters per token
+        ("tokens", "ko", ["ko", "270 B", "90", "3.00", "1.30"]),
+        ("tokens", "python", ["python", "41 B", "45", "0.91", "0.91"]),
+        # segment, shards, sequences, tokens, share, padding, padding share, files, bytes
+        ("shards", "korean", ["Korean", "1", "6", "90", "33.33 %", "6", "6.25 %", "2", "282 B"]),
+    ],
+)
+def test_figures(run: str, kind: str, name: str, cells: list[str]) -> None:
+    assert read(run)[1].row(kind, name) == cells
+
+
+def test_unreadable_reasons_and_what_is_no_document(run: str) -> None:
+    _, page = read(run)
+    assert re.search(r"web-ko\s*invalid_utf8\s*1\s*12\.50\s%", page.text)
+    assert re.search(r"web-ko\s*truncated_record\s*1\s*12\.50\s%", page.text)
+    assert "request 3, warcinfo 1." in page.text
+
+
+def test_tokenizer_and_special_tokens(run: str) -> None:
+    _, page = read(run)
+    assert "1,024 entries" in page.text
+    assert re.search(r"<\|endoftext\|>\s*0\s*<\|pad\|>\s*1", page.text)
+
+
+def test_samples_have_every_failing_rule_and_the_text_of_the_stage_before(run: str) -> None:
+    html, page = read(run)
+    part = details(html, "too_short")
+    assert part.count('class="sample"') == 2
+    assert "짧다 ★★★" in part
+    for told in ("file:///data/web-ko/k4", "symbol_ratio", "<b>0.375</b>", "<b>0.1</b>", "fewer words than 50"):
+        assert told in part
+    links = {attributes["href"] for tag, attributes in page.tags if tag == "a"}
+    assert {f"#{attributes['id']}" for _, attributes in page.tags if "id" in attributes} >= links
+
+
+def test_a_duplicate_names_the_one_that_was_kept_and_an_unreadable_record_only_its_reason(run: str) -> None:
+    html, _ = read(run)
+    duplicate = details(html, "exact_duplicate")
+    assert re.search(r"kept instead</dt><dd class=\"mono\">e0<", duplicate)
+    assert "Call me Ishmael." in duplicate
+    unreadable = details(html, "invalid_utf8")
+    assert "byte 17 of record 3" in unreadable
+    assert "<pre" not in unreadable
+    assert "no text was kept" in details(html, "empty_text")
+
+
+def test_a_text_is_cut_at_600_characters(tmp_path: Path) -> None:
+    html, _ = read(build_run(tmp_path / "run", texts={"k5": "가" * 1_000_000}))
+    part = details(html, "too_short")
+    assert "가" * 600 + '<span class="cut">…</span>' in part
+    assert "가" * 601 not in part
+    assert "The first 600 of 1,000,000 characters." in part
+    assert len(html) < 80_000
+
+
+HOSTILE = [
+    '</script></pre></details><script>alert(1)</script><img src="http://evil.example/x.png" onerror=alert(1)>',
+    "</style><style>*{display:none}</style><!-- <![CDATA[ &lt;b&gt; {{ 7*7 }} {% raw %}",
+    "\u202egnp.exe\u2066\u2069\u200b\ufeff\u0000\u0000\x1b[31m\r\n\x07\ufffe\U000e0041",
+    "Z" + "\u0335\u0322\u031b" * 500,
+    "\"' onmouseover='alert(1)' x=\"",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_or_name_breaks_the_page(tmp_path: Path, text: str) -> None:
+    plain = [(tag, sorted(attributes)) for tag, attributes in read(build_run(tmp_path / "plain"))[1].tags]
+    run = build_run(tmp_path / "run", texts={"k4": text, "e2": text}, names={"k4": text, "e1": text, "k5": text + "2"})
+    html, page = read(run)
+    marks = [("span", ["class"])]
+    found = [(tag, sorted(attributes)) for tag, attributes in page.tags]
+    # The order of samples follows their ids, so tags are compared as a multiset, without the marks of odd characters.
+    assert sorted(t for t in found if t not in [*marks, ("p", ["class", "style"])]) == sorted(
+        t for t in plain if t not in [*marks, ("p", ["class", "style"])]
+    )
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\ufeff\ufffe]", html)
+
+
+@pytest.mark.parametrize("until", ["filter", "shards"])
+def test_the_page_loads_nothing(tmp_path: Path, until: str) -> None:
+    html, page = read(build_run(tmp_path / "run", until=until))
+    assert not {tag for tag, _ in page.tags} & {"script", "link", "img", "iframe", "object", "embed", "svg", "base"}
+    for _, attributes in page.tags:
+        assert not {"src", "srcset", "action", "onclick", "onload"} & set(attributes)
+        assert (attributes.get("href") or "#").startswith("#")
+    style = html[html.index("<style>") : html.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+    assert "default-src 'none'" in html
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    first = Path(write_report(build_run(tmp_path / "a" / "run")))
+    data = first.read_bytes()
+    assert Path(write_report(str(first.parent))).read_bytes() == data
+    assert Path(write_report(build_run(tmp_path / "b" / "run"))).read_bytes() == data
+    assert [path.name for path in first.parent.iterdir() if ".tmp" in path.name] == []
+
+
+@pytest.mark.parametrize(
+    ("until", "kept", "tokens", "missing"),
+    [
+        ("ingest", "12", "–", "filter"),
+        ("filter", "9", "–", "duplicates"),
+        ("dedup", "8", "–", "tokenizer-sample"),
+        ("tokens", "8", "–", "plan"),
+        ("plan", "8", "270", "shards"),
+    ],
+)
+def test_a_run_that_stopped_shows_what_there_is(tmp_path: Path, until: str, kept: str, tokens: str, missing: str) -> None:
+    _, page = read(build_run(tmp_path / "run", until=until))
+    assert page.mark("figure", "documents-kept") == kept
+    assert page.mark("figure", "tokens") == tokens
+    assert "This run is not complete." in page.text
+    assert re.search(rf"not begun: {missing}\b", page.text)
+    assert ("planned, not packed yet" in page.text) == (until == "plan")
+    assert "Nothing is packed yet." in page.text
+
+
+def test_a_stage_that_is_under_way_is_told(tmp_path: Path) -> None:
+    run = build_run(tmp_path / "run", until="filter")
+    (Path(run) / "filter/manifest.json").unlink()
+    _, page = read(run)
+    assert re.search(r"filter\s+거르기\s+–\s+begun, 2 parts done", page.text)
+    assert page.mark("figure", "documents-kept") == "12"
+
+
+def test_a_stage_made_from_documents_that_are_gone_is_left_out(run: str) -> None:
+    rewrite(Path(run) / "filter/manifest.json", lambda m: m.update(fingerprint="another"))
+    _, page = read(run)
+    assert re.search(r"dedup\s+중복 제거\s+–\s+made from documents that this run no longer holds", page.text)
+    assert page.mark("figure", "documents-kept") == "9"
+    assert page.mark("figure", "tokens") == "–"
+
+
+def _lose_one(manifest: dict[str, Any]) -> None:
+    manifest["totals"]["kept"] -= 1
+
+
+def _lose_one_in_a_partition(manifest: dict[str, Any]) -> None:
+    manifest["partitions"][0]["kept"] -= 1
+
+
+def _move_one(manifest: dict[str, Any]) -> None:
+    for counts in (manifest["totals"], manifest["partitions"][0]):
+        counts["kept"] += 1
+        counts["dropped"] -= 1
+
+
+def _one_too_many(manifest: dict[str, Any]) -> None:
+    for counts in (manifest["totals"], manifest["partitions"][0]):
+        counts["kept"] += 1
+        counts["in"] += 1
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (_lose_one, "1 documents are unaccounted for: a fault of the stage, not of the input; do not use this run"),
+        (_lose_one_in_a_partition, f"1 of 2 partitions do not add up: {WEB}"),
+        (_move_one, "the ledger holds 3 dropped documents, the manifest counts 2"),
+        (_one_too_many, "ingest kept 12 documents, but 13 came in here"),
+    ],
+)
+def test_what_does_not_add_up_is_loud(run: str, change: Any, told: str) -> None:
+    rewrite(Path(run) / "filter/manifest.json", change)
+    _, page = read(run)
+    assert f"✗ {told}" in page.mark("stage", "filter")
+    assert "✗ does not add up" in page.text
+    assert "nothing lost unseen" not in page.text
+
+
+def test_shares_that_are_not_thirds_are_loud(run: str) -> None:
+    rewrite(Path(run) / "shards/shards.json", lambda s: s["segments"]["code"].update(tokens=40))
+    assert "✗ Not equal thirds" in read(run)[1].text
+
+
+def test_shares_that_the_recipe_asked_for_are_no_error(run: str) -> None:
+    def change(value: dict[str, Any]) -> None:
+        for name, tokens, asked in (("korean", 50, 0.5), ("multilingual", 30, 0.3), ("code", 20, 0.2)):
+            row = value["segments"][name]
+            row.update(tokens=tokens, share=asked)
+
+    rewrite(Path(run) / "shards/shards.json", change)
+    rewrite(Path(run) / "plan/plan.json", change)
+    text = read(run)[1].text
+    assert "✓ As the recipe asks" in text
+    assert "Equal thirds 3등분" in text
+    assert "✓ Equal thirds" not in text
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut short"])
+def test_a_ledger_that_cannot_be_read_is_loud_and_the_rest_is_shown(run: str, damage: str) -> None:
+    ledger = Path(run) / f"filter/ledger/{WEB}.parquet"
+    if damage == "gone":
+        ledger.unlink()
+    else:
+        ledger.write_bytes(ledger.read_bytes()[:-10])
+    _, page = read(run)
+    assert "1 of this run's files cannot be read." in page.text
+    assert "its ledger could not be read whole" in page.mark("stage", "filter")
+    assert page.row("rule", "exact_duplicate")[2] == "1"
+    assert page.mark("figure", "documents-kept") == "8"
+
+
+def test_samples_stay_without_text_when_the_stage_before_was_cleaned_up(run: str) -> None:
+    (Path(run) / f"ingest/{WEB}.parquet").unlink()
+    html, page = read(run)
+    assert "Its text is not in this run any more." in details(html, "too_short")
+    assert "so its samples have no text" in page.text
+
+
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        (lambda path: None, "no such run directory; make it with: malmoi build RECIPE --out "),
+        (lambda path: path.mkdir(), "no stage has finished here (no ingest/manifest.json)"),
+        (lambda path: _spoil(path, "{"), "manifest.json is not JSON"),
+        (lambda path: _spoil(path, "[]"), "holds no JSON object; delete it and run malmoi build again"),
+        (lambda path: _spoil(path, "{}"), "not a manifest of this version (KeyError('fingerprint'))"),
+    ],
+)
+def test_what_is_no_run_is_an_error_with_a_remedy(tmp_path: Path, prepare: Any, told: str) -> None:
+    run = tmp_path / "run"
+    prepare(run)
+    with pytest.raises(ValueError, match=re.escape(told)):
+        write_report(str(run))
+    assert not (run / "report.html").exists()
+
+
+def _spoil(path: Path, text: str) -> None:
+    (path / "ingest").mkdir(parents=True)
+    (path / "ingest/manifest.json").write_text(text)
+
+
+def ledger(rows: list[tuple[str, list[tuple[str, float | None]]]]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist(
+        [
+            {
+                "id": id_,
+                "source": "s",
+                "uri": "",
+                "action": "dropped",
+                "failures": [{"rule": r, "value": v, "threshold": None, "detail": ""} for r, v in failures],
+                "kept_id": "",
+                "text_bytes": 3,
+                "language": "ko",
+                "segment": "korean",
+            }
+            for id_, failures in rows
+        ],
+        schema=LEDGER_SCHEMA,
+    )
+
+
+def test_a_rule_that_fails_twice_is_one_document_and_no_rule_is_told_apart() -> None:
+    tally = LedgerTally()
+    tally.add(ledger([("a", [("x", 1.0), ("x", None)]), ("b", [("x", 1.0), ("y", 1.0)]), ("c", [])]), partition="p")
+    counts = {rule: (t.documents, t.only, t.text_bytes) for (_, rule), t in tally.by_action_rule().items()}
+    assert counts == {"x": (2, 1, 6), "y": (1, 0, 3), "": (1, 1, 3)}
+    assert tally.by_action()["dropped"].documents == 3
+
+
+def test_samples_do_not_depend_on_order_or_batches() -> None:
+    rows = [(f"문서-{n}", [("x", 1.0)]) for n in range(1000)]
+    whole, pieces = LedgerTally(), LedgerTally()
+    whole.add(ledger(rows), partition="p")
+    for start in range(0, 1000, 7):
+        pieces.add(ledger(rows[::-1][start : start + 7]), partition="p")
+    chosen = [pick.id for pick in whole.samples["dropped", "x"]]
+    assert len(chosen) == 5
+    assert [pick.id for pick in pieces.samples["dropped", "x"]] == chosen
+
+
+def test_the_stages_are_those_of_a_build() -> None:
+    from pipelines.build import STAGE_NAMES
+
+    assert STAGES == STAGE_NAMES
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("한글\n\t줄", "한글\n\t줄"),
+        ("<b>&\"'", "&lt;b&gt;&amp;&#34;&#39;"),
+        ("a\x00\x00\x00b", 'a<span class="cp">U+0000×3</span>b'),
+        ("\u202eabc", '<span class="cp">U+202E</span>abc'),
+        ("줄\r\n", '줄<span class="cp">U+000D</span>\n'),
+        ("می\u200cخواهم 👩\u200d💻", "می\u200cخواهم 👩\u200d💻"),
+        ("x" * 201, "x" * 200 + '<span class="cut">…</span>'),
+    ],
+)
+def test_what_cannot_be_seen_is_shown(text: str, html: str) -> None:
+    assert visible(text) == html
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (size(0), "0 B"),
+        (size(999), "999 B"),
+        (size(1000), "1.00 kB"),
+        (size(999_499), "999 kB"),
+        (size(999_600), "1.00 MB"),
+        (size(12_345_678), "12.3 MB"),
+        (size(None), "–"),
+        (share(1, 3), "33.33 %"),
+        (share(1, 1_000_000), "<0.01 %"),
+        (share(999_999, 1_000_000), ">99.99 %"),
+        (share(0, 7), "0.00 %"),
+        (share(1, 0), "–"),
+        (number(0.1), "0.1"),
+        (number(3.0), "3"),
+        (number(1 / 3), "0.333333"),
+        (number(float("nan")), "nan"),
+        (number(float("inf")), "inf"),
+        (number(None), "–"),
+    ],
+)
+def test_numbers(made: str, expected: str) -> None:
+    assert made.replace("\N{NO-BREAK SPACE}", " ") == expected

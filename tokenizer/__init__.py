@@ -1,0 +1,1 @@
+"""Text to ids: morphemes, training, encoding, packing, Megatron shards and their lineage (DESIGN.md section 6)."""
