@@ -132,9 +132,7 @@ def _decode_marked(data: bytes, encoding: str) -> str:
 
 def _decode_wide(data: bytes, codec: str | None) -> Decoded:
     """UTF-16 without a mark: the only text that has zero bytes."""
-    readings = [
-        (score_wide_reading(text), encoding, text) for encoding, text in _readings(data, ("utf-16-le", "utf-16-be"))
-    ]
+    readings = [(score_wide_reading(text), encoding, text) for encoding, text in _readings(data, ("utf-16-le", "utf-16-be"))]
     score, encoding, text = max(readings, default=(0.0, "", ""))
     if score >= 2 * _MIN_SCORE:
         return Decoded(text, encoding, "declared" if encoding == codec else "detected")
@@ -171,13 +169,12 @@ def _decode_legacy(data: bytes, codec: str | None, utf8_error: UnicodeDecodeErro
     """The best strict reading of bytes that are not UTF-8."""
     if len(data.translate(None, _CONTROLS)) < 0.99 * len(data):
         raise UndecodableError("binary_data", "binary data, not text (more than 1 % control bytes)")
-    candidates = dict.fromkeys((*([codec] if codec else []), *_DETECTED, "utf-16-le", "utf-16-be"))
+    declared = () if codec is None else (codec,)
+    candidates = tuple(dict.fromkeys((*declared, *_DETECTED, "utf-16-le", "utf-16-be")))
     readings: dict[str, tuple[float, str]] = {}
     for encoding, text in _readings(data, candidates):
         # Without zero bytes, UTF-16 has to be the far better reading.
-        score = (
-            score_wide_reading(text) - _DEFAULT_LEAD if encoding.startswith("utf-16") else score_reading(text, encoding)
-        )
+        score = score_wide_reading(text) - _DEFAULT_LEAD if encoding.startswith("utf-16") else score_reading(text, encoding)
         readings[encoding] = (score, text)
         if score >= _SURE_SCORE and encoding in _DETECTED:
             break
@@ -203,7 +200,7 @@ def _no_reading(data: bytes, codec: str | None, utf8_error: UnicodeDecodeError) 
     return UndecodableError("unknown_encoding", detail)
 
 
-def _readings(data: bytes, encodings: "tuple[str, ...] | dict[str, None]") -> Iterator[tuple[str, str]]:
+def _readings(data: bytes, encodings: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Every encoding that decodes all of ``data``, with the text."""
     for encoding in encodings:
         try:

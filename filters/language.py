@@ -32,6 +32,8 @@ _MODEL_IN_PACKAGE = "resources/lid.176.ftz"
 
 
 class _Model(Protocol):
+    def loadModel(self, path: str, /) -> None: ...  # noqa: N802
+    def getLabels(self, on_unicode_error: str, /) -> tuple[list[str], list[int]]: ...  # noqa: N802
     def predict(self, line: str, k: int, threshold: float, on_unicode_error: str, /) -> list[tuple[float, str]]: ...
 
 
@@ -52,23 +54,20 @@ def default_model_path() -> str:
 
 
 def _load(path: str) -> _Model:
-    # The compiled module under ``fasttext``: its wrapper adds NumPy arrays around one number, and on some versions a
-    # warning for every model loaded.
-    import fasttext_pybind
+    # The compiled module under ``fasttext``: its wrapper puts a NumPy array round every number.
+    import fasttext_pybind  # pyright: ignore[reportMissingImports]
 
     if not Path(path).is_file():
-        raise ValueError(
-            f"there is no language model at {path!r}; give the path of a fastText model such as lid.176.ftz"
-        )
-    model = fasttext_pybind.fasttext()
+        raise ValueError(f"there is no language model at {path!r}; give the path of one such as lid.176.ftz")
+    model = cast(_Model, fasttext_pybind.fasttext())
     try:
         model.loadModel(path)
-        labels: list[str] = model.getLabels("replace")[0]
+        labels = model.getLabels("replace")[0]
     except (ValueError, RuntimeError, MemoryError) as error:
         raise ValueError(f"{path!r} is no fastText model ({error}); give one such as lid.176.ftz") from error
     if not labels or not all(label.startswith(_LABEL_PREFIX) for label in labels):
         raise ValueError(f"{path!r} is a fastText model without labels; give a classifier such as lid.176.ftz")
-    return cast(_Model, model)
+    return model
 
 
 def _sample(text: str) -> str:

@@ -8,6 +8,7 @@ that pair of runs names it. So each length looks only at what the length before 
 The greedy count of repeated characters is Gopher's (arXiv:2112.11446, A1.1) as the field's tools have it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from filters.view import IntArray
 
 _SIGN_BITS = 63
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +41,34 @@ def _group(keys: IntArray, num_keys: int) -> tuple[IntArray, IntArray]:
         places = np.argsort(keys, kind="stable")
         ordered = keys[places]
     same = ordered[1:] == ordered[:-1]
+    if not same.any():
+        return _NONE, _NONE
     repeated = np.zeros(size, dtype=np.bool_)
     repeated[1:] = same
-    first = ~repeated
+    is_first = ~repeated
     repeated[:-1] |= same
     ids = np.full(size, -1, dtype=np.int64)
-    ids[places[repeated]] = np.cumsum((first & repeated)[repeated]) - 1
-    kept = np.flatnonzero(ids >= 0)
+    ids[places[repeated]] = is_first[repeated].cumsum() - 1
+    kept = (ids >= 0).nonzero()[0]
     return kept, ids[kept]
 
 
-def repeated_runs(word_ids: IntArray, word_counts: IntArray, *, max_n: int) -> dict[int, RepeatedRuns]:
-    """The repeated runs of 1, 2, ... ``max_n`` words by their length; a length without any is left out."""
-    starts = np.flatnonzero(word_counts[word_ids] > 1)
-    ids = word_ids[starts]
-    num_ids = len(word_counts)
-    found: dict[int, RepeatedRuns] = {}
+def repeated_runs(word_ids: IntArray, *, max_n: int) -> Iterator[RepeatedRuns]:
+    """Yield the repeated runs of 1, 2, ... ``max_n`` words, up to the first length that has none.
+
+    ``word_ids`` are from 0 up; equal words have equal numbers.
+    """
+    counts = np.bincount(word_ids)
+    starts = (counts[word_ids] > 1).nonzero()[0]
+    ids, num_ids = word_ids[starts], len(counts)
     for n in range(1, max_n + 1):
         if not len(starts):
-            break
-        found[n] = RepeatedRuns(n, starts, ids)
-        neighbours = np.flatnonzero(starts[1:] == starts[:-1] + 1)
+            return
+        yield RepeatedRuns(n, starts, ids)
+        neighbours = (starts[1:] == starts[:-1] + 1).nonzero()[0]
         kept, new_ids = _group(ids[neighbours] * num_ids + ids[neighbours + 1], num_ids * num_ids)
         starts, ids = starts[neighbours[kept]], new_ids
         num_ids = int(ids.max()) + 1 if len(ids) else 1
-    return found
 
 
 def top_run_chars(runs: RepeatedRuns, offsets: IntArray) -> int:
@@ -77,10 +82,30 @@ def top_run_chars(runs: RepeatedRuns, offsets: IntArray) -> int:
     return (int(offsets[start + runs.n] - offsets[start]) + runs.n - 1) * count
 
 
-def most_repeated_chars(runs: RepeatedRuns, offsets: IntArray) -> int:
-    """An upper bound of :func:`repeated_chars`, cheaply: the characters that any repeated run covers."""
-    following = np.append(runs.starts[1:], len(offsets))
-    return int((offsets[np.minimum(runs.starts + runs.n, following)] - offsets[runs.starts]).sum())
+def _possible_starts(runs: RepeatedRuns, n: int) -> IntArray:
+    """Where a repeated run of ``n`` words can start, ``n`` at least ``runs.n``: where so many shorter ones follow on."""
+    more = n - runs.n
+    first = runs.starts[: max(len(runs.starts) - more, 0)]
+    return first[runs.starts[more:] == first + more]
+
+
+def most_top_chars(runs: RepeatedRuns, offsets: IntArray, *, n: int) -> int:
+    """An upper bound of :func:`top_run_chars` for repeated runs of ``n`` words, from shorter ones; 0 if there is none."""
+    starts = _possible_starts(runs, n)
+    if not len(starts):
+        return 0
+    longest = int((offsets[starts + n] - offsets[starts]).max()) + n - 1
+    return longest * int(np.bincount(runs.ids).max())
+
+
+def most_repeated_chars(runs: RepeatedRuns, offsets: IntArray, *, n: int) -> int:
+    """An upper bound of :func:`repeated_chars` for runs of ``n`` words and more: what all possible ones cover."""
+    starts = _possible_starts(runs, n)
+    if not len(starts):
+        return 0
+    ends = starts + n
+    np.minimum(ends[:-1], starts[1:], out=ends[:-1])
+    return int((offsets[ends] - offsets[starts]).sum())
 
 
 def repeated_chars(runs: RepeatedRuns, offsets: IntArray) -> int:

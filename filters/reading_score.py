@@ -122,15 +122,7 @@ def _weight(character: str, encoding: str) -> float:
         return 0.5 if character in _CHINESE_MARKS else -0.5
     if "\u3041" <= character <= "\u30fe":
         return 1.0
-    return (
-        0.1
-        if is_ideograph
-        else 0.8
-        if "\u3001" <= character <= "\u300f"
-        else 0.2
-        if character in "！？（）："
-        else -0.5
-    )
+    return 0.1 if is_ideograph else 0.8 if "\u3001" <= character <= "\u300f" else 0.2 if character in "！？（）：" else -0.5
 
 
 def _is_in(character: str, encoding: str) -> bool:

@@ -4,7 +4,7 @@ Enters: a :class:`Document` and the word splitter of its language (:func:`filter
 arrays, made when a rule first asks for them and shared by all rules after that. Nothing here changes the document.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,9 @@ from filters.document import Document
 from filters.words import WordSplitter
 
 IntArray = NDArray[np.int64]
+
+#: Up to here plain Python is done before NumPy has started.
+FEW_WORDS = 200
 
 
 class View:
@@ -51,33 +54,28 @@ class View:
     @cached_property
     def _word_table(self) -> tuple[list[str], IntArray]:
         numbers: defaultdict[str, int] = defaultdict()
-        numbers.default_factory = numbers.__len__  # a new word gets the next number; the loop below stays in C
+        numbers.default_factory = numbers.__len__  # a new word gets the next number, and the loop stays in C
         ids = np.fromiter(map(numbers.__getitem__, self.words), dtype=np.int64, count=len(self.words))
         return list(numbers), ids
 
     @property
-    def vocabulary(self) -> list[str]:
-        """The distinct words, in order of first appearance: a word's number is its place here."""
-        return self._word_table[0]
-
-    @property
     def word_ids(self) -> IntArray:
-        """The number of every word, in order."""
+        """Every word as the place that it has in :attr:`word_counts`, in order."""
         return self._word_table[1]
 
     @cached_property
-    def word_counts(self) -> IntArray:
-        """How often each word of the vocabulary appears."""
-        return np.bincount(self.word_ids, minlength=len(self.vocabulary)).astype(np.int64)
-
-    @cached_property
-    def word_lengths(self) -> IntArray:
-        """The length of each word of the vocabulary."""
-        return np.fromiter(map(len, self.vocabulary), dtype=np.int64, count=len(self.vocabulary))
+    def word_counts(self) -> dict[str, int]:
+        """Each distinct word and how often it appears, in order of first appearance."""
+        if len(self.words) <= FEW_WORDS:
+            return Counter(self.words)
+        vocabulary, ids = self._word_table
+        return dict(zip(vocabulary, np.bincount(ids, minlength=len(vocabulary)).tolist(), strict=True))
 
     @cached_property
     def word_offsets(self) -> IntArray:
         """Where each word would start if all stood together without anything between, and where the last would end."""
-        offsets = np.zeros(len(self.words) + 1, dtype=np.int64)
-        np.cumsum(self.word_lengths[self.word_ids], out=offsets[1:])
+        vocabulary, ids = self._word_table
+        lengths = np.fromiter(map(len, vocabulary), dtype=np.int64, count=len(vocabulary))
+        offsets = np.zeros(len(ids) + 1, dtype=np.int64)
+        lengths.take(ids).cumsum(out=offsets[1:])
         return offsets

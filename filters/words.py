@@ -17,16 +17,22 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING, cast
 
 from filters.punctuation import CLOSERS
 
+if TYPE_CHECKING:
+    from kiwipiepy import Token
+
 WordSplitter = Callable[[str], list[str]]
 
-#: Letters that are words by themselves: Han with its radicals and iteration marks, kana, Thai, Lao, Burmese, Khmer.
-_SINGLE = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3096\u309b-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-_SINGLE += "\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff"
-_SINGLE += "\u0e00-\u0e3a\u0e40-\u0e4e\u0e80-\u0eff\u1000-\u103f\u1050-\u108f\u1780-\u17d3\uaa60-\uaa7f"
-#: Digits of those scripts stay together, as other digits do: they lie in the gaps of the ranges above, but for Lao.
+#: Letters that are words by themselves, and neither digits nor marks: Han with its radicals and iteration marks, kana;
+#: Thai, Lao; Burmese; Khmer.
+_SINGLE = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3096\u309b-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\uff66-\uff9f\u0e00-\u0e3a\u0e40-\u0e4e\u0e80-\u0ece\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u1780-\u17d3\uaa60-\uaa7f"
+)
+_SINGLE_BEYOND = "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 _KATAKANA = "\u30a0-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 
 
@@ -41,13 +47,13 @@ def _mark_ranges() -> str:
 
 
 def _unicode_splitter() -> WordSplitter:
-    marks = _mark_ranges()
-    # Two patterns that agree on text without marks: the second is a third as fast, and most text needs none of it.
+    marks, single = _mark_ranges(), _SINGLE + _SINGLE_BEYOND
+    # Two patterns that agree on text of the basic plane without marks; the second is a third as fast, and most text does
+    # not need it. Whatever lies beyond counts as a mark here, for a search over its many ranges would be slow as well.
     plain = re.compile(rf"[^\W{_SINGLE}]+|[{_KATAKANA}]+|\S").findall
-    marked = re.compile(rf"(?:[^\W{_SINGLE}]+[{marks}]*)+|(?:[{_KATAKANA}]+[{marks}]*)+|\S[{marks}]*").findall
-    # Whatever lies beyond the basic plane counts as a mark here: its ranges, one by one, would make this search slow.
-    basic = marks[: marks.index("\\U0001")]
-    may_have_mark = re.compile(f"[{basic}\U00010000-\U0010ffff]").search
+    marked = re.compile(rf"(?:[^\W{single}]+[{marks}]*)+|(?:[{_KATAKANA}]+[{marks}]*)+|\S[{marks}]*").findall
+    basic_marks = marks[: marks.index("\\U0001")]
+    may_have_mark = re.compile(f"[{basic_marks}\U00010000-\U0010ffff]").search
 
     def split(text: str) -> list[str]:
         return marked(text) if not text.isascii() and may_have_mark(text) else plain(text)
@@ -56,13 +62,15 @@ def _unicode_splitter() -> WordSplitter:
 
 
 def _kiwi_splitter() -> WordSplitter:
-    from kiwipiepy import Kiwi  # here, for it takes a second and only recipes that name it need it
+    # Imported here, for it takes a second and only recipes that name it need it.
+    from kiwipiepy import Kiwi  # pyright: ignore[reportMissingTypeStubs]
 
     kiwi = Kiwi(num_workers=1)
 
     def split(text: str) -> list[str]:
         text = unicodedata.normalize("NFC", text)
-        surfaces = [text[token.start : token.start + token.len].strip() for token in kiwi.tokenize(text)]
+        tokens = cast(list["Token"], kiwi.tokenize(text))
+        surfaces = [text[token.start : token.start + token.len].strip() for token in tokens]
         return [surface for surface in surfaces if surface]
 
     return split

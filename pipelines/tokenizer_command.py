@@ -19,7 +19,7 @@ from .readers import jsonl, parquet, text_tree
 from .readers.planning import find_pieces
 from .readers.record import Piece, ReaderSettings, Record, Rejected
 
-_READERS = {"jsonl": jsonl.read, "parquet": parquet.read, "text-tree": text_tree.read}
+_READERS = {"jsonl": jsonl.read, "parquet": parquet.read, "text_tree": text_tree.read}
 
 
 def train_from_files(
@@ -55,7 +55,7 @@ def format_of(path: str) -> str:
     names = files.listing(path) or [path]
     if any(name.endswith(".parquet") for name in names):
         return "parquet"
-    return "jsonl" if any(".jsonl" in name or ".ndjson" in name for name in names) else "text-tree"
+    return "jsonl" if any(".jsonl" in name or ".ndjson" in name for name in names) else "text_tree"
 
 
 def _pieces(path: str) -> list[Piece]:

@@ -8,11 +8,13 @@ Where that alone leaves more padding than allowed (a corpus of documents just ov
 sequences are given up and their documents fill the gaps of the others, cut as needed: tokens are never lost, and a
 document's pieces keep their order across sequences.
 
-The sequences come in the order of their longest document, which is as random as the input; ordering them by their first
-document would put the sequences of many short documents in front. Within a sequence documents stand in input order.
+The sequences come in a fixed pseudo-random order: by their first document, those of many short documents would come in
+front, and in the order in which they are opened, the longest. Within a sequence documents stand in input order.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -162,7 +164,7 @@ def _fill_gaps(packed: _Pieces, *, capacity: int, max_padding: float) -> _Pieces
 
 def _ordered(packed: _Pieces, *, capacity: int) -> PackedSequences:
     """Number the sequences, join what touches, and give each piece its place in sequence and document."""
-    sequence = _sequence_numbers(packed)[packed.bin]
+    sequence = _sequence_numbers(packed.bins)[packed.bin]
     order = np.lexsort((packed.document, sequence))
     sequence, document, length = sequence[order], packed.document[order], packed.length[order]
     # Two pieces of one document in one sequence become one.
@@ -184,12 +186,13 @@ def _ordered(packed: _Pieces, *, capacity: int) -> PackedSequences:
     )
 
 
-def _sequence_numbers(packed: _Pieces) -> Ints:
-    """The number of each bin, in the order of its longest piece's document."""
-    order = np.lexsort((packed.document, -packed.length, packed.bin))
-    first = order[np.flatnonzero(np.diff(packed.bin[order], prepend=-1))]
-    numbers = np.empty(packed.bins, dtype=np.int64)
-    numbers[np.argsort(packed.document[first], kind="stable")] = np.arange(packed.bins)
+def _sequence_numbers(bins: int) -> Ints:
+    """A number for each bin: their order by SplitMix64 (Steele et al. 2014), which no NumPy release can change."""
+    mixed = np.arange(1, bins + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    numbers = np.empty(bins, dtype=np.int64)
+    numbers[np.argsort(mixed ^ (mixed >> np.uint64(31)), kind="stable")] = np.arange(bins)
     return numbers
 
 
@@ -203,23 +206,23 @@ def _offsets(length: Ints, *, group: Ints) -> Ints:
 def fill_sequences(
     packed: PackedSequences,
     *,
-    tokens: npt.NDArray[np.integer],
-    offsets: npt.NDArray[np.integer],
+    read: Callable[[int, int, int], npt.NDArray[np.integer]],
+    dtype: np.dtype[Any],
     pad_id: int,
     first: int = 0,
     last: int | None = None,
 ) -> npt.NDArray[np.integer]:
     """The tokens of sequences ``first`` to ``last`` (exclusive), one row each, shape ``(last - first, capacity)``.
 
-    ``tokens`` holds every document's tokens and may be memory-mapped; document ``d`` begins at ``offsets[d]``.
+    ``read(document, start, length)`` gives the tokens from ``start`` on of a document, named by its place in the input.
     """
     last = packed.num_sequences if last is None else last
-    rows = np.full((last - first, packed.capacity), pad_id, dtype=tokens.dtype)
+    rows = np.full((last - first, packed.capacity), pad_id, dtype=dtype)
     begin, end = np.searchsorted(packed.sequence, [first, last]).tolist()
     part = slice(begin, end)
-    sources = offsets[packed.document[part]] + packed.document_start[part]
     targets = (packed.sequence[part] - first) * packed.capacity + packed.start[part]
+    columns = (packed.document[part], packed.document_start[part], packed.length[part], targets)
     flat = rows.reshape(-1)
-    for source, target, length in zip(sources.tolist(), targets.tolist(), packed.length[part].tolist(), strict=True):
-        flat[target : target + length] = tokens[source : source + length]
+    for document, start, length, target in zip(*(column.tolist() for column in columns), strict=True):
+        flat[target : target + length] = read(document, start, length)
     return rows

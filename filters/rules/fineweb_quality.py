@@ -62,9 +62,7 @@ class FinewebQuality:
         # A set and one character a line, not 172 endings a line.
         num_ended = sum(map(single.__contains__, map(_LAST, lines)))
         if longer:
-            num_ended += sum(
-                line[-1] in longer_last and line[-1] not in single and line.endswith(longer) for line in lines
-            )
+            num_ended += sum(line[-1] in longer_last and line[-1] not in single and line.endswith(longer) for line in lines)
         share = num_ended / len(lines)
         if share < self.line_punct_thr and not (num_ended == 0 and self.line_punct_exclude_zero):
             yield Failure("fineweb_line_punct", share, self.line_punct_thr)

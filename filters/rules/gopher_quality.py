@@ -33,8 +33,7 @@ class _WordKinds:
 
 def _count_kinds(view: View) -> _WordKinds:
     """Count the words of each kind, looking at each distinct word once, and closely only at those not of letters only."""
-    counts = view.word_counts.tolist()
-    mixed = [(word, count) for word, count in zip(view.vocabulary, counts, strict=True) if not word.isalpha()]
+    mixed = [(word, count) for word, count in view.word_counts.items() if not word.isalpha()]
     symbols = [(len(word), count) for word, count in mixed if PUNCTUATION.issuperset(word)]
     num_symbols = sum([count for _, count in symbols])
     # No letter is punctuation: a word without one is a symbol or a number.
@@ -137,9 +136,9 @@ class GopherQuality:
         if not self.min_stop_words:
             return
         wanted = frozenset(self.stop_words)
-        found = wanted.intersection(view.vocabulary)
+        found = wanted.intersection(view.word_counts)
         if self.stop_words_match == "suffix" and len(found) < self.min_stop_words:
             for length in {len(word) for word in wanted if word}:
-                found |= wanted.intersection([word[-length:] for word in view.vocabulary])
+                found |= wanted.intersection([word[-length:] for word in view.word_counts])
         if len(found) < self.min_stop_words:
             yield Failure("gopher_too_few_stop_words", len(found), self.min_stop_words)

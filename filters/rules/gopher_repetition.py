@@ -6,13 +6,21 @@ runs of words are the same if their words are; datatrove compares the words join
 "할 수있다" repeats "할수 있다" there and not here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from filters.document import Failure
 from filters.limits import check_n_grams, check_share
-from filters.ngrams import RepeatedRuns, most_repeated_chars, repeated_chars, repeated_runs, top_run_chars
-from filters.view import View
+from filters.ngrams import (
+    RepeatedRuns,
+    most_repeated_chars,
+    most_top_chars,
+    repeated_chars,
+    repeated_runs,
+    top_run_chars,
+)
+from filters.view import FEW_WORDS, View
 
 _SHARES = ("dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_char_frac")
 
@@ -30,6 +38,13 @@ def _line_runs(text: str) -> list[str]:
         return ["", ""] if text else [""]
     lines = list(filter(None, text.split("\n")))
     return [""] * text.startswith("\n") + lines + [""] * text.endswith("\n")
+
+
+def _may_repeat(words: list[str], n: int) -> bool:
+    """Whether a run of ``n`` words or more may be repeated: for short texts surely, for long ones taken for granted."""
+    if n == 1 or len(words) > FEW_WORDS:
+        return True
+    return len(set(pairwise(words))) < len(words) - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,23 +85,47 @@ class GopherRepetition:
 
     def _judge_runs(self, view: View) -> Iterator[Failure]:
         num_chars = len(view.text)
-        runs: dict[int, RepeatedRuns] = {}
-        if len(view.vocabulary) < len(view.words):
-            longest = max((n for n, _ in (*self.top_n_grams, *self.dup_n_grams)), default=0)
-            runs = repeated_runs(view.word_ids, view.word_counts, max_n=longest)
+        top, repeated = self._count_runs(view)
         for n, limit in self.top_n_grams:
-            if n in runs:
-                share = top_run_chars(runs[n], view.word_offsets) / num_chars
-            elif len(view.words) >= n:
-                # Where no run is repeated every run is on top, once; the first is taken.
-                share = (sum(map(len, view.words[:n])) + n - 1) / num_chars
-            else:
-                continue
+            share = top.get(n, 0) / num_chars
             if share > limit:
                 yield Failure(f"gopher_top_{n}_gram", share, limit)
         for n, limit in self.dup_n_grams:
-            # The bound spares the walk through the repeated runs in most documents, which are far from the limit.
-            if n in runs and most_repeated_chars(runs[n], view.word_offsets) / num_chars > limit:
-                share = repeated_chars(runs[n], view.word_offsets) / num_chars
-                if share > limit:
-                    yield Failure(f"gopher_duplicated_{n}_grams", share, limit)
+            share = repeated.get(n, 0) / num_chars
+            if share > limit:
+                yield Failure(f"gopher_duplicated_{n}_grams", share, limit)
+
+    def _count_runs(self, view: View) -> tuple[dict[int, int], dict[int, int]]:
+        """Characters of the top run, and of all repeated runs, by their length in words; left out where surely low enough."""
+        # Where no run is repeated every run is on top, once, and the first is taken.
+        top = {n: sum(map(len, view.words[:n])) + n - 1 for n, _ in self.top_n_grams if len(view.words) >= n}
+        first, repeated = dict(top), dict[int, int]()
+        lengths = [n for n, _ in (*self.top_n_grams, *self.dup_n_grams)]
+        if not lengths or not _may_repeat(view.words, min(lengths)):
+            return top, repeated
+        dup_limits = dict(self.dup_n_grams)
+        for runs in repeated_runs(view.word_ids, max_n=max(lengths)):
+            if runs.n in top:
+                top[runs.n] = top_run_chars(runs, view.word_offsets)
+            if runs.n in dup_limits:
+                most = most_repeated_chars(runs, view.word_offsets, n=runs.n)
+                if most > dup_limits[runs.n] * len(view.text):
+                    repeated[runs.n] = repeated_chars(runs, view.word_offsets)
+            if runs.n > 1 and self._longer_runs_pass(runs, view, first):
+                # Their exact counts are of no use, and most documents end here after runs of two words.
+                break
+        return top, repeated
+
+    def _longer_runs_pass(self, runs: RepeatedRuns, view: View, first: Mapping[int, int]) -> bool:
+        """Whether upper bounds already show that no rule about runs longer than ``runs`` can fail."""
+        offsets, num_chars = view.word_offsets, len(view.text)
+        longer = [(n, limit) for n, limit in self.dup_n_grams if n > runs.n]
+        if longer:
+            n, limit = min(n for n, _ in longer), min(limit for _, limit in longer)
+            if most_repeated_chars(runs, offsets, n=n) > limit * num_chars:
+                return False
+        return all(
+            max(first.get(n, 0), most_top_chars(runs, offsets, n=n)) <= limit * num_chars
+            for n, limit in self.top_n_grams
+            if n > runs.n
+        )

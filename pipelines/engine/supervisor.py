@@ -215,7 +215,7 @@ class Supervisor:
         alive: set[int] = set()
         for process in self._descendants():
             with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
-                if process.status() != psutil.STATUS_ZOMBIE and any("sdk_worker_main" in a for a in process.cmdline()):
+                if process.status() != psutil.STATUS_ZOMBIE and is_worker(process):
                     alive.add(process.pid)
         missing = set(self._seen_workers) - alive
         self._seen_workers.update(dict.fromkeys(alive, self._stage))
@@ -236,6 +236,12 @@ class Supervisor:
             f"; what is finished is kept: run the same command again to go on. The log is {self._log_path}"
             f"{_last_lines(self._log_path)}"
         )
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Whether a process is a Beam worker, and not the shell that Beam starts it with."""
+    words = process.cmdline()
+    return "python" in words[0] and any("sdk_worker_main" in word for word in words) if words else False
 
 
 def _last_lines(path: str) -> str:

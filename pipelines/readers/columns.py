@@ -1,14 +1,13 @@
 """Turn the named values of one record (a JSON object, a Parquet row) into a document.
 
-A mapping from column to value enters; a Record or a dropped row leaves, or :class:`ColumnError` rises with the rule that
-the values break.
+A mapping from column to value enters; a Record leaves, or :class:`ColumnError` rises with the rule that the values break.
 """
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.readers.record import ReaderSettings, Record, Rejected, dropped
+from pipelines.readers.record import ReaderSettings, Record, Rejected, dropped, unreadable
 
 
 class ColumnError(Exception):
@@ -20,77 +19,84 @@ class ColumnError(Exception):
         self.detail = detail
         self.native_id = native_id
 
+    def rejection(self, place: str, *, ordinal: int, raw_bytes: int) -> Rejected:
+        """The row of the ledger: an empty text is sound and dropped, every other rule is the input's fault."""
+        reject = dropped if self.rule == "empty_text" else unreadable
+        detail = f"{place}: {self.detail}"
+        return reject(self.rule, detail, ordinal=ordinal, raw_bytes=raw_bytes, native_id=self.native_id)
+
 
 def record_from_columns(
-    values: Mapping[str, Any], *, ordinal: int, place: str, raw_bytes: int, settings: ReaderSettings
-) -> Record | Rejected:
-    """The document in ``values``; ``place`` names file and position for the error messages."""
-    native_id = _native_id(values, place=place, settings=settings)
-    text = _text(values, place=place, native_id=native_id, settings=settings)
-    if not text or text.isspace():
-        detail = f"{place}: column {settings.text_column!r} holds no text"
-        return dropped("empty_text", detail, ordinal=ordinal, raw_bytes=raw_bytes, native_id=native_id)
-    licence = _plain(values, settings.licence_column, place)
-    metadata = {name: _plain(values, name, place) for name in settings.metadata_columns if values.get(name) is not None}
-    return Record(
+    values: Mapping[str, Any], *, ordinal: int, raw_bytes: int, settings: ReaderSettings, may_hold_surrogates: bool
+) -> Record:
+    """The document in ``values``; ``may_hold_surrogates`` says whether strings have to be checked for halves of pairs."""
+    native_id = _native_id(values, settings.id_column)
+    text = values.get(settings.text_column)
+    if not isinstance(text, str) or not text or text.isspace():
+        raise _no_text(values, settings.text_column, native_id)
+    metadata = {name: _plain(values[name]) for name in settings.metadata_columns if values.get(name) is not None}
+    record = Record(
         text,
         ordinal,
         native_id,
-        _plain(values, settings.uri_column, place),
-        licence or None,
-        _plain(values, settings.language_column, place),
+        _plain(values.get(settings.uri_column)) if settings.uri_column else "",
+        (_plain(values.get(settings.licence_column)) or None) if settings.licence_column else None,
+        _plain(values.get(settings.language_column)) if settings.language_column else "",
         metadata,
         raw_bytes,
     )
+    if may_hold_surrogates:
+        _refuse_surrogates(record)
+    return record
 
 
-def _native_id(values: Mapping[str, Any], *, place: str, settings: ReaderSettings) -> str | None:
+def _native_id(values: Mapping[str, Any], column: str | None) -> str | None:
     """The record's own id: a string or a whole number; absent, null and empty mean that there is none."""
-    value = values.get(settings.id_column) if settings.id_column is not None else None
+    value = values.get(column) if column is not None else None
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        return _checked(value, column=str(settings.id_column), place=place)
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    detail = f"{place}: id column {settings.id_column!r} holds a {type(value).__name__}, not a string or whole number: "
+    detail = f"id column {column!r} holds a {type(value).__name__}, not a string or whole number: "
     raise ColumnError("invalid_id", detail + "convert it, or name another id_column")
 
 
-def _text(values: Mapping[str, Any], *, place: str, native_id: str | None, settings: ReaderSettings) -> str:
-    name = settings.text_column
-    text = values.get(name)
-    if isinstance(text, str):
-        return _checked(text, column=name, place=place, native_id=native_id)
-    if name not in values:
-        columns = ", ".join(repr(column) for column in list(values)[:20]) or "none"
-        detail = f"{place}: no column {name!r}; there are: {columns}: set text_column to the one with the text"
-        raise ColumnError("missing_text", detail, native_id=native_id)
+def _no_text(values: Mapping[str, Any], column: str, native_id: str | None) -> ColumnError:
+    """Why the text column gives no text."""
+    if column not in values:
+        columns = ", ".join(repr(name) for name in list(values)[:20]) or "none"
+        detail = f"no column {column!r}; there are: {columns}: set text_column to the one with the text"
+        return ColumnError("missing_text", detail, native_id=native_id)
+    text = values[column]
     if text is None:
-        detail = f"{place}: column {name!r} is null: remove the record, or set another text_column"
-        raise ColumnError("null_text", detail, native_id=native_id)
-    detail = f"{place}: column {name!r} holds a {type(text).__name__}, not a string: set text_column to the one with the text"
-    raise ColumnError("text_not_a_string", detail, native_id=native_id)
+        detail = f"column {column!r} is null: remove the record, or set another text_column"
+        return ColumnError("null_text", detail, native_id=native_id)
+    if not isinstance(text, str):
+        kind = type(text).__name__
+        detail = f"column {column!r} holds a {kind}, not a string: set text_column to the one with the text"
+        return ColumnError("text_not_a_string", detail, native_id=native_id)
+    return ColumnError("empty_text", f"column {column!r} holds no text", native_id=native_id)
 
 
-def _plain(values: Mapping[str, Any], column: str | None, place: str) -> str:
-    """The value of a side column as a string: what is no string is written as JSON, and null or absent as nothing."""
-    value = values.get(column) if column is not None else None
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        value = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    return _checked(value, column=str(column), place=place)
+def _plain(value: Any) -> str:
+    """The value of a side column as a string: what is no string is written as JSON, and null as nothing."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def _checked(value: str, *, column: str, place: str, native_id: str | None = None) -> str:
-    """``value`` if it can be written as UTF-8: JSON's escapes can make half of a surrogate pair, which is no character."""
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        detail = (
-            f"{place}: column {column!r} has U+{ord(value[error.start]):04X}, half of a surrogate pair, at character "
-            f"{error.start}: it is no character and cannot be stored: mend the record"
-        )
-        raise ColumnError("lone_surrogate", detail, native_id=native_id) from None
-    return value
+def _refuse_surrogates(record: Record) -> None:
+    """JSON's escapes can make half of a surrogate pair, which is no character and cannot be written as UTF-8."""
+    named = {"text": record.text, "id": record.native_id, "uri": record.uri, "licence": record.licence}
+    named["language"] = record.language
+    for name, value in [*named.items(), *record.metadata.items()]:
+        try:
+            (value or "").encode()
+        except UnicodeEncodeError as error:
+            half = f"U+{ord(error.object[error.start]):04X}, half of a surrogate pair, at character {error.start}"
+            native_id = None if name == "id" else record.native_id
+            native_id = native_id.encode(errors="backslashreplace").decode() if native_id else None
+            detail = f"its {name} has {half}: it is no character and cannot be stored: mend the record"
+            raise ColumnError("lone_surrogate", detail, native_id=native_id) from None

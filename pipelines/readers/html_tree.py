@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from filters.html_text import ExtractionError, extract_main_text
-
 from pipelines.readers.record import Outcome, Piece, ReaderSettings, Record, Rejected, dropped, unreadable
 from pipelines.readers.whole_file import decode_file, read_bytes
 

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from typing import Any, NoReturn, cast
 
 from pipelines.readers.columns import ColumnError, record_from_columns
-from pipelines.readers.lines import BrokenOff, Line, OversizeLine, UnfinishedLine, read_lines
+from pipelines.readers.lines import BrokenOffError, Line, OversizeLine, UnfinishedLine, read_lines
 from pipelines.readers.record import Outcome, Piece, ReaderSettings, Rejected, dropped, unreadable
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_UTF8_MARK = b"\xef\xbb\xbf"
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+_JSON_WHITE_SPACE = " \t\r\n"
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
@@ -35,23 +35,21 @@ def read(piece: Piece, *, settings: ReaderSettings) -> Iterator[Outcome]:
             if isinstance(line, OversizeLine):
                 yield _oversize(line, piece=piece, settings=settings)
             elif isinstance(line, UnfinishedLine) and not _is_whole(line.content, settings=settings):
-                yield _unfinished(
-                    line, detail=f"{piece.path} ends inside the line at byte {line.offset}: write it again"
-                )
+                yield _unfinished(line, detail=f"{piece.path} ends inside the line at byte {line.offset}: write it again")
             elif line.offset == 0 and line.content.startswith(_UTF16_MARKS):
                 detail = f"{piece.path} is UTF-16 (it begins with its byte-order mark): convert it to UTF-8"
                 yield unreadable("invalid_utf8", detail, raw_bytes=piece.size)
                 return
             elif line.content and not line.content.isspace():
                 yield _read_line(line, piece=piece, settings=settings)
-    except BrokenOff as problem:
+    except BrokenOffError as problem:
         yield from _broken_off(problem, piece=piece, settings=settings)
         return
     if not has_lines and piece.start == 0:
         yield dropped("empty_file", f"{piece.path} has no lines: nothing to do, unless it should have some")
 
 
-def _broken_off(problem: BrokenOff, *, piece: Piece, settings: ReaderSettings) -> Iterator[Outcome]:
+def _broken_off(problem: BrokenOffError, *, piece: Piece, settings: ReaderSettings) -> Iterator[Outcome]:
     """One row for the problem, which takes the half line before it along; a line that was whole is read."""
     rest = problem.rest
     if isinstance(rest, UnfinishedLine) and rest.content.strip() and _is_whole(rest.content, settings=settings):
@@ -76,42 +74,56 @@ def _unfinished(line: UnfinishedLine, *, detail: str) -> Rejected:
 def _is_whole(content: bytes, *, settings: ReaderSettings) -> bool:
     """Whether the last line, which no line end closes, is whole: then it is read like any other."""
     try:
-        _DECODER.decode(content.decode(settings.encoding or "utf-8"))
+        _parse(content.decode(settings.encoding or "utf-8"))
     except (ValueError, RecursionError):
         return content.isspace()
     return True
 
 
 def _read_line(line: Line | UnfinishedLine, *, piece: Piece, settings: ReaderSettings) -> Outcome:
-    num_bytes = len(line.content)
-    place = f"{piece.path}, byte {line.offset}"
+    content, offset = line.content, line.offset
     try:
-        text = line.content.decode(settings.encoding or "utf-8")
-    except UnicodeDecodeError as error:
-        return unreadable("invalid_utf8", _decode_detail(error, line, place), ordinal=line.offset, raw_bytes=num_bytes)
-    try:
-        values: Any = _DECODER.decode(text.removeprefix("\ufeff") if line.offset == 0 else text)
-    except (ValueError, RecursionError) as error:
-        reason = "too deeply nested" if isinstance(error, RecursionError) else str(error)
-        detail = f"{place}: not JSON ({reason}): mend or remove the line"
-        return unreadable("invalid_json", detail, ordinal=line.offset, raw_bytes=num_bytes)
-    if not isinstance(values, dict):
-        detail = f"{place}: a JSON {type(cast(object, values)).__name__}, not an object: write one object a line"
-        return unreadable("not_an_object", detail, ordinal=line.offset, raw_bytes=num_bytes)
-    try:
-        columns = cast(dict[str, Any], values)
-        return record_from_columns(columns, ordinal=line.offset, place=place, raw_bytes=num_bytes, settings=settings)
+        text = content.decode(settings.encoding or "utf-8")
+        values: Any = _parse(text if offset else text.removeprefix("\ufeff"))
+        if isinstance(values, dict):
+            return record_from_columns(
+                cast(dict[str, Any], values),
+                ordinal=offset,
+                raw_bytes=len(content),
+                settings=settings,
+                may_hold_surrogates="\\u" in text,
+            )
+        kind = type(cast(object, values)).__name__
+        rule, detail = "not_an_object", f"a JSON {kind}, not an object: write one object a line"
     except ColumnError as error:
-        return unreadable(error.rule, error.detail, ordinal=line.offset, raw_bytes=num_bytes, native_id=error.native_id)
+        return error.rejection(_place(line, piece), ordinal=offset, raw_bytes=len(content))
+    except UnicodeDecodeError as error:
+        rule, detail = "invalid_utf8", _decode_detail(error, content)
+    except RecursionError:
+        rule, detail = "invalid_json", "not JSON (too deeply nested): mend or remove the line"
+    except ValueError as error:
+        rule, detail = "invalid_json", f"not JSON ({error}): mend or remove the line"
+    return unreadable(rule, f"{_place(line, piece)}: {detail}", ordinal=offset, raw_bytes=len(content))
 
 
-def _decode_detail(error: UnicodeDecodeError, line: Line | UnfinishedLine, place: str) -> str:
+def _place(line: Line | UnfinishedLine, piece: Piece) -> str:
+    return f"{piece.path}, byte {line.offset}"
+
+
+def _parse(text: str) -> Any:
+    """The one JSON value in ``text``. ``raw_decode`` saves a fifth of the reader's time over ``decode`` on short lines."""
+    text = text.strip(_JSON_WHITE_SPACE)
+    value, end = _DECODER.raw_decode(text)
+    if end != len(text):
+        raise ValueError(f"something follows the value at character {end}")
+    return value
+
+
+def _decode_detail(error: UnicodeDecodeError, content: bytes) -> str:
     """Where the bytes stop being UTF-8, and what to set where all of the line is Korean in the other common encoding."""
-    detail = f"{place}: byte {error.start} of the line is not {error.encoding}"
+    detail = f"byte {error.start} of the line is not {error.encoding}"
     try:
-        is_korean = any("가" <= character <= "힣" for character in line.content.decode("cp949"))
+        is_korean = any("가" <= character <= "힣" for character in content.decode("cp949"))
     except UnicodeDecodeError:
         is_korean = False
-    return detail + (
-        ': it reads as CP949: set encoding = "cp949"' if is_korean else ": mend the line, or declare encoding"
-    )
+    return detail + (': it reads as CP949: set encoding = "cp949"' if is_korean else ": mend the line, or declare encoding")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from pipelines.readers.opening import BLOCK_BYTES, FileProblem, open_file, read_blocks
+from pipelines.readers.opening import BLOCK_BYTES, FileError, open_file, read_blocks
 from pipelines.readers.record import Piece
 
 
@@ -33,16 +33,16 @@ class OversizeLine(NamedTuple):
     num_bytes: int
 
 
-class BrokenOff(FileProblem):
+class BrokenOffError(FileError):
     """A file problem that shows after some lines: ``rest`` is what had been read of the line in which it shows."""
 
-    def __init__(self, problem: FileProblem, *, rest: UnfinishedLine | OversizeLine) -> None:
+    def __init__(self, problem: FileError, *, rest: UnfinishedLine | OversizeLine) -> None:
         super().__init__(problem.rule, problem.detail)
         self.rest = rest
 
 
 def read_lines(piece: Piece, *, max_bytes: int) -> Iterator[Line | OversizeLine | UnfinishedLine]:
-    """The lines that start in the piece; then :class:`BrokenOff` if the file turns out to be at fault."""
+    """The lines that start in the piece; then :class:`BrokenOffError` if the file turns out to be at fault."""
     blocks = read_blocks(piece.path)
     offset = 0
     if piece.start > 0:
@@ -97,16 +97,14 @@ def _lines_of(
                     return
                 num_bytes = num_open if content is None else len(content)
                 yield (
-                    Line(offset, content)
-                    if content is not None and num_bytes <= max_bytes
-                    else OversizeLine(offset, num_bytes)
+                    Line(offset, content) if content is not None and num_bytes <= max_bytes else OversizeLine(offset, num_bytes)
                 )
                 offset += num_bytes + 1
             open_line, num_open = [last] if len(last) <= max_bytes else [], len(last)
             if offset >= limit:
                 return
-    except FileProblem as problem:
-        raise BrokenOff(problem, rest=_end_line(open_line, num_open, offset=offset, max_bytes=max_bytes)) from problem
+    except FileError as problem:
+        raise BrokenOffError(problem, rest=_end_line(open_line, num_open, offset=offset, max_bytes=max_bytes)) from problem
     if num_open and offset < limit:
         yield _end_line(open_line, num_open, offset=offset, max_bytes=max_bytes)
 

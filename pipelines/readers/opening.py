@@ -2,7 +2,7 @@
 
 A path enters; blocks of bytes leave, in order, with memory that does not grow with the file (RFC 1952 gzip with any
 number of members, RFC 8878 Zstandard with any number of frames, bzip2, xz). What is wrong with a file is a
-:class:`FileProblem` with a rule name: ``truncated_file`` (it ends inside a member: everything before the end has been
+:class:`FileError` with a rule name: ``truncated_file`` (it ends inside a member: everything before the end has been
 handed out), ``corrupt_file`` (it is not what it claims to be), ``file_not_found``, ``permission_denied``,
 ``is_a_directory``, ``not_a_file``. Any other error of the file system is not the file's fault (a network that is down) and
 is left to rise, so that the job is tried again.
@@ -32,13 +32,14 @@ _BZIP2_MAGIC = b"BZh"
 MAGIC_BY_SUFFIX = {".gz": _GZIP_MAGIC, ".zst": _ZSTD_MAGIC, ".bz2": _BZIP2_MAGIC, ".xz": _XZ_MAGIC}
 
 
-class FileProblem(Exception):
-    """What is wrong with a file, as a ledger row says it."""
+class FileError(Exception):
+    """What is wrong with a file, as a ledger row says it; ``offset`` is where, in the uncompressed stream, if it is known."""
 
-    def __init__(self, rule: str, detail: str) -> None:
+    def __init__(self, rule: str, detail: str, *, offset: int = 0) -> None:
         super().__init__(f"{rule}: {detail}")
         self.rule = rule
         self.detail = detail
+        self.offset = offset
 
 
 class _Member(Protocol):
@@ -54,11 +55,12 @@ class _Member(Protocol):
 
 
 class _GzipMember:
-    """zlib's decompressor with the interface of bz2's."""
+    """zlib's decompressor with the interface of bz2's; what comes before damage is handed out before the error rises."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(wbits=31)
         self._is_full = False
+        self._error: zlib.error | None = None
 
     @property
     def eof(self) -> bool:
@@ -73,10 +75,29 @@ class _GzipMember:
         return self._inner.unused_data
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        block = self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
+        if self._error is not None:
+            raise self._error
+        waiting = self._inner.unconsumed_tail + data
+        before = self._inner.copy()
+        try:
+            block = self._inner.decompress(waiting, max(max_length, 0))
+        except zlib.error as error:
+            self._error, self._is_full = error, True
+            return _bytes_before_damage(before, waiting)
         # A full block may leave output inside zlib although all of the input has been taken.
         self._is_full = len(block) == max_length or bool(self._inner.unconsumed_tail)
         return block
+
+
+def _bytes_before_damage(decompressor: Any, data: bytes) -> bytes:
+    """What zlib gives of ``data`` byte by byte until it fails; it gives nothing of a call that fails."""
+    parts: list[bytes] = []
+    try:
+        for position in range(len(data)):
+            parts.append(decompressor.decompress(data[position : position + 1]))
+    except zlib.error:
+        pass
+    return b"".join(parts)
 
 
 class _ZstdMember:
@@ -86,6 +107,7 @@ class _ZstdMember:
         self._inner = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj(write_size=16384)
         self._pending = b""
         self._unused = b""
+        self._error: zstandard.ZstdError | None = None
 
     @property
     def eof(self) -> bool:
@@ -100,11 +122,18 @@ class _ZstdMember:
         return self._unused
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        if self._error is not None:
+            raise self._error
         waiting = memoryview(self._pending + data if self._pending else data)
         parts: list[bytes] = []
         num_bytes = position = 0
         while position < len(waiting) and not self._inner.eof and num_bytes < max_length:
-            part = self._inner.decompress(waiting[position : position + _ZSTD_SLICE_BYTES])
+            try:
+                part = self._inner.decompress(waiting[position : position + _ZSTD_SLICE_BYTES])
+            except zstandard.ZstdError as error:
+                # As above: first what came before it.
+                self._error, self._pending = error, bytes(waiting[position:])
+                return b"".join(parts)
             position = min(position + _ZSTD_SLICE_BYTES, len(waiting))
             num_bytes += len(part)
             parts.append(part)
@@ -135,27 +164,23 @@ def compression_suffix(path: str) -> str:
 
 @contextmanager
 def open_file(path: str) -> Iterator[BinaryIO]:
-    """Open ``path`` for reading as it is on disk; the errors that are the file's own rise as :class:`FileProblem`."""
+    """Open ``path`` for reading as it is on disk; the errors that are the file's own rise as :class:`FileError`."""
     try:
         # fsspec's calls are untyped. The kind is asked first: opening a named pipe would wait for ever.
         file_system, inner_path = cast(Any, fsspec).url_to_fs(path)
         kind = file_system.info(inner_path)["type"]
         if kind == "directory":
-            raise FileProblem(
-                "is_a_directory", f"{path} is a directory: name the files in it, or take it out of the source"
-            )
+            raise FileError("is_a_directory", f"{path} is a directory: name the files in it, or take it out of the source")
         if kind == "other":
-            raise FileProblem("not_a_file", f"{path} is a pipe, socket or device: copy what it gives to a file")
+            raise FileError("not_a_file", f"{path} is a pipe, socket or device: copy what it gives to a file")
         handle = file_system.open(inner_path, "rb")
     except (FileNotFoundError, NotADirectoryError):
-        detail = (
-            f"{path} was there when the run was planned and is gone (or is a broken link): restore it, or plan again"
-        )
-        raise FileProblem("file_not_found", detail) from None
+        detail = f"{path} was there when the run was planned and is gone (or is a broken link): restore it, or plan again"
+        raise FileError("file_not_found", detail) from None
     except PermissionError:
-        raise FileProblem("permission_denied", f"{path} may not be read by this user: change its permissions") from None
+        raise FileError("permission_denied", f"{path} may not be read by this user: change its permissions") from None
     except IsADirectoryError:
-        raise FileProblem("is_a_directory", f"{path} is a directory: name the files in it") from None
+        raise FileError("is_a_directory", f"{path} is a directory: name the files in it") from None
     with handle:
         yield cast(BinaryIO, handle)
 
@@ -166,40 +191,63 @@ def _check_magic(path: str, head: bytes, suffix: str) -> None:
         skippable = suffix == ".zst" and head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5
         if not skippable:
             detail = f"{path} is named {suffix} and does not begin like one (its first bytes are {head[:4].hex(' ')}): "
-            raise FileProblem("corrupt_file", detail + "rename it to what it is, or fetch it again")
+            raise FileError("corrupt_file", detail + "rename it to what it is, or fetch it again")
     if not suffix:
         for other in (".gz", ".zst"):
             if head.startswith(MAGIC_BY_SUFFIX[other]):
-                raise FileProblem("corrupt_file", f"{path} is compressed: add {other} to its name")
+                raise FileError("corrupt_file", f"{path} is compressed: add {other} to its name")
 
 
-def _decompress(path: str, handle: BinaryIO, head: bytes, suffix: str) -> Iterator[bytes]:
-    """The uncompressed blocks of all members of ``handle``, of which ``head`` has been read."""
-    new_member = _MEMBER_BY_SUFFIX[suffix]
-    data, num_read, num_given = head, len(head), 0
+def _decompress(path: str, handle: BinaryIO, head: bytes, *, suffix: str, damages: "list[FileError] | None") -> Iterator[bytes]:
+    """The uncompressed blocks of all members of ``handle``, of which ``head`` has been read.
+
+    Damage rises, or goes to ``damages`` if that is given and the file is gzip, whose next member can be found.
+    """
+    data, fed, num_given = head, head, 0
     while data:
-        member = new_member()
+        member = _MEMBER_BY_SUFFIX[suffix]()
         try:
             while not member.eof:
                 if not data and member.needs_input:
                     data = handle.read(BLOCK_BYTES)
-                    num_read += len(data)
                     if not data:
-                        detail = f"{path} ends inside its compressed data (at byte {num_read}; {num_given} bytes were read out "
-                        raise FileProblem("truncated_file", detail + "of it): fetch or write it again")
+                        detail = f"{path} ends inside its compressed data, after {num_given} bytes of content: fetch it again"
+                        raise FileError("truncated_file", detail)
+                fed = data or fed
                 block = member.decompress(data, BLOCK_BYTES)
                 data = b""
                 num_given += len(block)
                 if block:
                     yield block
-        except (zlib.error, zstandard.ZstdError, OSError, EOFError, lzma.LZMAError) as error:
-            # OSError: that is bz2's word for bad data, and a file system that fails says it in read, above the decoder.
+        except (zlib.error, zstandard.ZstdError, lzma.LZMAError, EOFError, OSError) as error:
+            # bz2 says OSError of bad data; one with an errno comes from the file system and is not the file's fault.
             if isinstance(error, OSError) and error.errno is not None:
                 raise
-            detail = f"{path} is damaged near byte {num_read} ({error}); {num_given} bytes were read out of it: fetch it again"
-            raise FileProblem("corrupt_file", detail) from error
-        # Tape-style zero padding after the last member is allowed (gzip does so); anything else has to be a member.
+            detail = f"{path} is damaged ({error}) after {num_given} bytes of content: fetch it again"
+            damage = FileError("corrupt_file", detail, offset=num_given)
+            if damages is None or suffix != ".gz":
+                raise damage from error
+            if not damages or damages[-1].offset != num_given:
+                damages.append(damage)
+            data = _next_gzip_member(handle, fed)
+            continue
+        # Zero padding after the last member is allowed (gzip's manual); anything else has to be a member.
         data = member.unused_data.lstrip(b"\x00") or _after_padding(handle)
+
+
+def _next_gzip_member(handle: BinaryIO, data: bytes) -> bytes:
+    """From the next bytes on that look like a gzip header (magic, deflate, no reserved flag), past the first of ``data``."""
+    position = 1
+    while data:
+        found = data.find(b"\x1f\x8b\x08", position)
+        if found >= 0 and (len(data) <= found + 3 or data[found + 3] < 32):
+            return data[found:]
+        if found >= 0:
+            position = found + 1
+            continue
+        block = handle.read(BLOCK_BYTES)
+        data, position = (data[-2:] + block, 0) if block else (b"", 0)
+    return b""
 
 
 def _after_padding(handle: BinaryIO) -> bytes:
@@ -210,16 +258,20 @@ def _after_padding(handle: BinaryIO) -> bytes:
     return b""
 
 
-def read_blocks(path: str) -> Iterator[bytes]:
-    """The uncompressed bytes of ``path`` in blocks; a compressed file that is empty on disk raises ``empty_file``."""
+def read_blocks(path: str, *, damages: "list[FileError] | None" = None) -> Iterator[bytes]:
+    """The uncompressed bytes of ``path`` in blocks; a compressed file that is empty on disk raises ``empty_file``.
+
+    With ``damages``, a damaged member of a .gz is noted there and reading goes on with the next member: for formats that
+    find their next record by themselves.
+    """
     suffix = compression_suffix(path)
     with open_file(path) as handle:
         head = handle.read(BLOCK_BYTES)
         _check_magic(path, head, suffix)
         if suffix and not head:
-            raise FileProblem("empty_file", f"{path} has no bytes, not even a {suffix} header: it was never written")
+            raise FileError("empty_file", f"{path} has no bytes, not even a {suffix} header: it was never written")
         if suffix:
-            yield from _decompress(path, handle, head, suffix)
+            yield from _decompress(path, handle, head, suffix=suffix, damages=damages)
             return
         while head:
             yield head
@@ -234,6 +286,6 @@ def read_whole(path: str, *, max_bytes: int) -> bytes:
         num_bytes += len(block)
         if num_bytes > max_bytes:
             detail = f"{path} is larger than max_record_bytes = {max_bytes}: raise that, or split the file"
-            raise FileProblem("record_too_large", detail)
+            raise FileError("record_too_large", detail)
         parts.append(block)
     return b"".join(parts)

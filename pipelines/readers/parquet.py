@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.readers.columns import ColumnError, record_from_columns
-from pipelines.readers.opening import FileProblem, open_file
+from pipelines.readers.opening import FileError, open_file
 from pipelines.readers.record import Outcome, Piece, ReaderSettings, dropped, unreadable
 
 _MAGIC = b"PAR1"
@@ -25,30 +25,28 @@ def read(piece: Piece, *, settings: ReaderSettings) -> Iterator[Outcome]:
         with open_file(piece.path) as handle:
             file = open_parquet(piece.path, handle, size=piece.size)
             yield from _read_groups(file, piece=piece, settings=settings)
-    except FileProblem as problem:
+    except FileError as problem:
         yield unreadable(problem.rule, problem.detail, raw_bytes=piece.size)
 
 
 def open_parquet(path: str, handle: Any, *, size: int) -> pq.ParquetFile:
-    """The opened file; :class:`FileProblem` says whether it is cut off, empty or something else."""
+    """The opened file; :class:`FileError` says whether it is cut off, empty or something else."""
     head = handle.read(len(_MAGIC))
     handle.seek(0)
     if not head:
-        raise FileProblem("empty_file", f"{path} has no bytes, not even a Parquet header: it was never written")
+        raise FileError("empty_file", f"{path} has no bytes, not even a Parquet header: it was never written")
     if head != _MAGIC:
-        detail = (
-            f"{path} is no Parquet file (its first bytes are {head.hex(' ')}): set the source's format to what it is"
-        )
-        raise FileProblem("corrupt_file", detail)
+        detail = f"{path} is no Parquet file (its first bytes are {head.hex(' ')}): set the source's format to what it is"
+        raise FileError("corrupt_file", detail)
     try:
-        return pq.ParquetFile(handle, pre_buffer=False)
+        return pq.ParquetFile(handle, pre_buffer=False, page_checksum_verification=True)
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         handle.seek(-len(_MAGIC), 2)
         rule = "corrupt_file" if handle.read() == _MAGIC else "truncated_file"
         what = "its footer is damaged" if rule == "corrupt_file" else f"it ends after {size} bytes, without its footer"
-        raise FileProblem(rule, f"{path}: {what} ({error}): fetch or write it again") from error
+        raise FileError(rule, f"{path}: {what} ({error}): fetch or write it again") from error
 
 
 def _read_groups(file: pq.ParquetFile, *, piece: Piece, settings: ReaderSettings) -> Iterator[Outcome]:
@@ -153,6 +151,6 @@ def _read_row(values: dict[str, Any], *, row: int, piece: Piece, settings: Reade
                 detail = f"{place}: column {name!r}, byte {error.start} is not {error.encoding}: mend it, or declare encoding"
                 return unreadable("invalid_utf8", detail, ordinal=row, raw_bytes=num_bytes)
     try:
-        return record_from_columns(values, ordinal=row, place=place, raw_bytes=num_bytes, settings=settings)
+        return record_from_columns(values, ordinal=row, raw_bytes=num_bytes, settings=settings, may_hold_surrogates=False)
     except ColumnError as error:
-        return unreadable(error.rule, error.detail, ordinal=row, raw_bytes=num_bytes, native_id=error.native_id)
+        return error.rejection(place, ordinal=row, raw_bytes=num_bytes)

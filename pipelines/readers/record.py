@@ -88,9 +88,7 @@ class ReaderSettings:
     main_text: bool = True
 
 
-def unreadable(
-    rule: str, detail: str, *, ordinal: int = 0, raw_bytes: int = 0, native_id: str | None = None
-) -> Rejected:
+def unreadable(rule: str, detail: str, *, ordinal: int = 0, raw_bytes: int = 0, native_id: str | None = None) -> Rejected:
     """A rejection that is the input's fault."""
     failure = Failure(rule=rule, detail=detail)
     return Rejected(ordinal=ordinal, action="unreadable", failure=failure, native_id=native_id, raw_bytes=raw_bytes)

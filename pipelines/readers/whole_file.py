@@ -4,7 +4,7 @@ A piece enters; the bytes or the decoded text leave, or the row that says why th
 """
 
 from filters.decode import UndecodableError, decode, sniff_markup_encoding
-from pipelines.readers.opening import FileProblem, read_whole
+from pipelines.readers.opening import FileError, read_whole
 from pipelines.readers.record import Piece, ReaderSettings, Rejected, dropped, unreadable
 
 
@@ -12,7 +12,7 @@ def read_bytes(piece: Piece, *, settings: ReaderSettings) -> bytes | Rejected:
     """The whole (uncompressed) file; nothing in it is a dropped ``empty_file``."""
     try:
         data = read_whole(piece.path, max_bytes=settings.max_record_bytes)
-    except FileProblem as problem:
+    except FileError as problem:
         return unreadable(problem.rule, problem.detail, raw_bytes=piece.size)
     return data or dropped("empty_file", f"{piece.path} has no bytes")
 

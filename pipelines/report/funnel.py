@@ -94,7 +94,8 @@ def _equation(counts: PartitionCount) -> Check:
     missing = counts.unaccounted
     if missing == 0:
         return Check(True, "every document is accounted for")
-    wrong = f"{missing:,} documents are unaccounted for" if missing > 0 else f"{-missing:,} documents too many came out"
+    amount = f"{abs(missing):,} document{'s' if abs(missing) != 1 else ''}"
+    wrong = f"{amount} unaccounted for" if missing > 0 else f"{amount} too many came out"
     return Check(False, f"{wrong}: a fault of the stage, not of the input; do not use this run")
 
 

@@ -4,18 +4,21 @@ The ledger tallies of the stages and their manifests enter; tables leave, each s
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from filters.document import SEGMENTS
 from pipelines.engine.ledger import LOSSES
-from pipelines.report.ledger_tally import LedgerTally, Tally, fold
+from pipelines.report.ledger_tally import LedgerTally, Tally
 from pipelines.report.run_directory import Json, Manifest
 from pipelines.report.samples import Sample
 
 #: A table longer than this ends in a line that says how many rows it leaves out.
 MAX_ROWS = 300
 _TOP_RULES = 3
+
+#: (rule, documents), most documents first.
+Ranked = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ class PlaceRow:
     kept: int
     losses: Mapping[str, int]
     lost_bytes: int
-    top_rules: tuple[tuple[str, int], ...]
-    unreadable: tuple[tuple[str, int], ...] = ()
+    top_rules: Ranked
+    unreadable: Ranked = ()
 
     @property
     def lost(self) -> int:
@@ -86,8 +89,15 @@ def source_rows(
 ) -> list[PlaceRow]:
     """What became of each source's documents; in is counted at the first stage, kept at the last."""
     tables: list[Json] = [manifest.stats.get("sources") or {} for manifest in manifests]
-    losses, top, unreadable = _losses(tallies, "by_action_source", "by_action_rule_source")
-    names = {name for table in tables for name in table} | set(losses)
+    by_rule = [tally.by_action_rule_source for tally in tallies.values()]
+    top = _reasons(by_rule, actions=LOSSES, limit=_TOP_RULES)
+    unreadable = _reasons(by_rule, actions=("unreadable",), limit=None)
+    lost_bytes: Counter[str] = Counter()
+    for tally in tallies.values():
+        for (action, source), counted in tally.by_action_source.items():
+            if action in LOSSES:
+                lost_bytes[source] += counted.text_bytes
+    names = {name for table in tables for name in table} | {*lost_bytes}
     rows = [
         PlaceRow(
             name=name,
@@ -96,9 +106,9 @@ def source_rows(
             num_in=int((tables[0].get(name) or {}).get("in", 0)) if tables else None,
             kept=int((tables[-1].get(name) or {}).get("kept", 0)) if tables else 0,
             losses={fate: sum(int((table.get(name) or {}).get(fate, 0)) for table in tables) for fate in LOSSES},
-            lost_bytes=losses[name].text_bytes if name in losses else 0,
-            top_rules=top[name],
-            unreadable=unreadable[name],
+            lost_bytes=lost_bytes[name],
+            top_rules=top.get(name, ()),
+            unreadable=unreadable.get(name, ()),
         )
         for name in names
     ]
@@ -106,7 +116,7 @@ def source_rows(
 
 
 def language_rows(manifests: Sequence[Manifest], tallies: Mapping[str, LedgerTally]) -> list[PlaceRow]:
-    """What was lost and what is left of each language, over the stages that know it."""
+    """What was lost, over all stages, and what is left of each language that lost any."""
     kept: Json = (manifests[-1].stats.get("languages") or {}) if manifests else {}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     segments: dict[str, Counter[str]] = defaultdict(Counter)
@@ -117,7 +127,8 @@ def language_rows(manifests: Sequence[Manifest], tallies: Mapping[str, LedgerTal
                 counts[language][action] += counted.documents
                 segments[language][segment] += counted.documents
                 lost_bytes[language] += counted.text_bytes
-    _, top, _ = _losses(tallies, "", "by_action_rule_language")
+    by_rule = [tally.by_action_rule_language for tally in tallies.values()]
+    top = _reasons(by_rule, actions=LOSSES, limit=_TOP_RULES)
     rows = [
         PlaceRow(
             name=name,
@@ -127,33 +138,22 @@ def language_rows(manifests: Sequence[Manifest], tallies: Mapping[str, LedgerTal
             kept=int((kept.get(name) or {}).get("documents", 0)),
             losses={fate: counts[name][fate] for fate in LOSSES},
             lost_bytes=lost_bytes[name],
-            top_rules=top[name],
+            top_rules=top.get(name, ()),
         )
-        for name in {*kept, *counts}
+        for name in counts
     ]
     return sorted(rows, key=lambda row: (-row.lost, row.name))
 
 
-def _losses(
-    tallies: Mapping[str, LedgerTally], by_place: str, by_rule: str
-) -> tuple[dict[str, Tally], defaultdict[str, tuple[tuple[str, int], ...]], defaultdict[str, tuple[tuple[str, int], ...]]]:
-    """Per place: what was lost, the rules that took most, and the reasons for which it could not be read."""
-    lost: dict[str, Tally] = defaultdict(Tally)
-    rules: dict[str, Counter[str]] = defaultdict(Counter)
-    reasons: dict[str, Counter[str]] = defaultdict(Counter)
-    for tally in tallies.values():
-        if by_place:
-            for (action, place), counted in fold(getattr(tally, by_place), 0, 1).items():
-                if action in LOSSES:
-                    lost[place].add(counted)
-        for (action, rule, place), counted in getattr(tally, by_rule).items():
-            if action in LOSSES:
-                (reasons if action == "unreadable" else rules)[place][rule or action] += counted.documents
-    return dict(lost), _ranked(rules, limit=_TOP_RULES), _ranked(reasons, limit=None)
-
-
-def _ranked(counts: Mapping[str, Counter[str]], *, limit: int | None) -> defaultdict[str, tuple[tuple[str, int], ...]]:
-    ranked: defaultdict[str, tuple[tuple[str, int], ...]] = defaultdict(tuple)
-    for place, counter in counts.items():
-        ranked[place] = tuple(sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:limit])
-    return ranked
+def _reasons(
+    tables: Iterable[Mapping[tuple[str, ...], Tally]], *, actions: Sequence[str], limit: int | None
+) -> dict[str, Ranked]:
+    """Per place: the rules that took most of its documents, of tables by (action, rule, place)."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for table in tables:
+        for (action, rule, place), counted in table.items():
+            if action in actions:
+                counts[place][rule or action] += counted.documents
+    return {
+        place: tuple(sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:limit]) for place, counter in counts.items()
+    }

@@ -4,8 +4,9 @@
 be missing: a run that stopped before the plan has documents and bytes, and no tokens.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filters.document import SEGMENTS
 from pipelines.report.losses import segment_order
@@ -60,15 +61,32 @@ class MixRow:
 
 @dataclass(frozen=True, slots=True)
 class ShardRow:
-    """The shards of one segment. ``padding`` counts positions that hold no text."""
+    """The shards of one segment. ``padding`` counts positions that hold no text; ``planned`` is None without a plan."""
 
     name: str
     shards: int
     sequences: int
+    positions: int
     tokens: int
     padding: int
+    planned: int | None
     num_files: int
     file_bytes: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every position holds a token or padding, and every token that was planned is there."""
+        return self.tokens + self.padding == self.positions and self.planned in (None, self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialTokens:
+    """One special token, or a run of numbered ones with ids in sequence."""
+
+    first: str
+    last: str
+    first_id: int
+    last_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +97,7 @@ class Shards:
     dtype: str
     vocab_size: int | None
     sha256: str
-    special_tokens: tuple[tuple[str, int], ...]
+    special_tokens: tuple[SpecialTokens, ...]
     rows: tuple[ShardRow, ...]
     num_files: int
     file_bytes: int
@@ -146,37 +164,54 @@ def source_tokens(plan: Json | None) -> dict[str, tuple[int, int]]:
     return {name: (int(row.get("tokens", 0)), int(row.get("planned_tokens", 0))) for name, row in table.items()}
 
 
-def shards_view(shards: Json | None) -> Shards | None:
+def shards_view(shards: Json | None, *, plan: Json | None) -> Shards | None:
     """The shards table; None before packing."""
     if shards is None:
         return None
+    length = int(shards.get("sequence_length", 0))
+    planned: Json = (plan or {}).get("segments") or {}
     files: Json = shards.get("files") or {}
     tokenizer: Json = shards.get("tokenizer") or {}
+    segments: Json = shards.get("segments") or {}
     return Shards(
-        sequence_length=int(shards.get("sequence_length", 0)),
+        sequence_length=length,
         dtype=str(shards.get("dtype", "")),
         vocab_size=_first("vocab_size", tokenizer),
         sha256=str(tokenizer.get("sha256", "")),
         special_tokens=special_tokens(shards.get("special_tokens") or {}),
-        rows=tuple(_shard_row(name, shards["segments"][name], files) for name in _ordered(shards.get("segments") or {})),
+        rows=tuple(
+            _shard_row(name, segments[name], files, length=length, planned=_first("planned_tokens", planned.get(name) or {}))
+            for name in _ordered(segments)
+        ),
         num_files=len(files),
         file_bytes=sum(int(file.get("bytes", 0)) for file in files.values()),
     )
 
 
-def special_tokens(table: Json) -> tuple[tuple[str, int], ...]:
-    """(token, id), by id."""
-    return tuple(sorted(((str(token), int(id_)) for token, id_ in table.items()), key=lambda item: (item[1], item[0])))
+def special_tokens(table: Json) -> tuple[SpecialTokens, ...]:
+    """By id; tokens that differ by a running number only (reserved ones) stand in one row."""
+    rows: list[SpecialTokens] = []
+    stem = ""
+    for token, id_ in sorted(table.items(), key=lambda item: (int(item[1]), item[0])):
+        numbered = re.sub("[0-9]+", "#", token)
+        if rows and numbered == stem and numbered != token and id_ == rows[-1].last_id + 1:
+            rows[-1] = replace(rows[-1], last=token, last_id=id_)
+        else:
+            rows.append(SpecialTokens(token, token, int(id_), int(id_)))
+        stem = numbered
+    return tuple(rows)
 
 
-def _shard_row(name: str, row: Json, files: Json) -> ShardRow:
+def _shard_row(name: str, row: Json, files: Json, *, length: int, planned: int | None) -> ShardRow:
     own = [int(file.get("bytes", 0)) for path, file in files.items() if name in path.split("/")[:-1]]
     return ShardRow(
         name=name,
         shards=int(row.get("shards", 0)),
         sequences=int(row.get("sequences", 0)),
+        positions=int(row.get("sequences", 0)) * length,
         tokens=int(row.get("tokens", 0)),
         padding=int(row.get("padding", 0)),
+        planned=planned,
         num_files=len(own),
         file_bytes=sum(own),
     )

@@ -25,21 +25,16 @@ _RECIPE_BYTES = 200_000
 class Page:
     """All that the template shows."""
 
-    run_name: str
     recipe_name: str
     recipe_text: str
     fingerprint: str
-    complete: bool
     states: Sequence[StageState]
-    missing: Sequence[str]
     problems: Sequence[str]
     stages: Sequence[funnel.StageView]
     fates_seen: Sequence[str]
     thirds: mixture.Thirds | None
     shards: mixture.Shards | None
-    drops: Sequence[losses.RuleRow]
-    unreadable: Sequence[losses.RuleRow]
-    edits: Sequence[losses.RuleRow]
+    rules: Sequence[losses.RuleRow]
     sources: Sequence[losses.PlaceRow]
     source_tokens: dict[str, tuple[int, int]]
     not_documents: Sequence[tuple[str, int]]
@@ -47,7 +42,27 @@ class Page:
     segments: Sequence[mixture.MixRow]
     language_mix: Sequence[mixture.MixRow]
     vocab_size: int | None
-    special_tokens: Sequence[tuple[str, int]]
+    special_tokens: Sequence[mixture.SpecialTokens]
+
+    @property
+    def missing(self) -> list[str]:
+        """Stages that a complete run has and this one has not, or no longer."""
+        return [state.name for state in self.states if state.state != "complete"]
+
+    @property
+    def drops(self) -> list[losses.RuleRow]:
+        """Rules that took documents away which could be read."""
+        return [row for row in self.rules if row.action in LOSSES and row.action != "unreadable"]
+
+    @property
+    def unreadable(self) -> list[losses.RuleRow]:
+        """Reasons for which documents could not be read."""
+        return [row for row in self.rules if row.action == "unreadable"]
+
+    @property
+    def edits(self) -> list[losses.RuleRow]:
+        """Rules that changed documents."""
+        return [row for row in self.rules if row.action == "edited"]
 
 
 def write_report(run: str) -> str:
@@ -71,37 +86,31 @@ def _page(run: RunDirectory) -> Page:
     counting = funnel.document_manifests(run)
     manifests = [m for m in counting if funnel.may_lose(m)]
     tallies = {m.stage: tally for m in manifests if (tally := _tally(run, m, problems)) is not None}
-    rows = _rule_rows(run, manifests, tallies, problems)
     resolved = run.read_json("resolved.json") or {}
     recipe: Json = resolved.get("recipe") or {}
-    plan, shards = _unless_stale(run, "plan"), _unless_stale(run, "shards")
-    counted = next((m for m in counting if m.stage == "tokens"), None)
+    plan, packed = _unless_stale(run, "plan"), _unless_stale(run, "shards")
+    shards = mixture.shards_view(packed, plan=plan)
+    counted = next((m.stats for m in counting if m.stage == "tokens"), {})
     kept = mixture.last_stats(manifests)
-    missing = [s.name for s in run.stages if s.state != "complete"]
     vocab_size, special = _tokenizer(run, shards)
     return Page(
-        run_name=run.name,
-        recipe_name=str(recipe.get("name", "")),
+        recipe_name=str(recipe.get("name") or "run"),
         recipe_text=run.read_text("recipe.toml", max_bytes=_RECIPE_BYTES),
         fingerprint=str(resolved.get("fingerprint", "")),
-        complete=not missing,
         states=run.stages,
-        missing=missing,
         problems=problems,
         stages=funnel.stage_views(counting, tallies=tallies),
         # Contamination has a column only in a run that looked for it.
         fates_seen=[f for f in LOSSES if f != "contaminated" or any(m.totals.losses[f] for m in manifests)],
-        thirds=mixture.thirds(plan, shards),
-        shards=mixture.shards_view(shards),
-        drops=[row for row in rows if row.action in LOSSES and row.action != "unreadable"],
-        unreadable=[row for row in rows if row.action == "unreadable"],
-        edits=[row for row in rows if row.action == "edited"],
+        thirds=mixture.thirds(plan, packed),
+        shards=shards,
+        rules=_rule_rows(run, manifests, tallies, problems),
         sources=losses.source_rows(manifests, tallies, licences=_licences(recipe)),
         source_tokens=mixture.source_tokens(plan),
         not_documents=_not_documents(manifests),
         languages=losses.language_rows(manifests, tallies),
-        segments=mixture.mix_rows("segments", kept=kept, counted=counted.stats if counted else {}, plan=plan),
-        language_mix=mixture.mix_rows("languages", kept=kept, counted=counted.stats if counted else {}, plan=plan),
+        segments=mixture.mix_rows("segments", kept=kept, counted=counted, plan=plan),
+        language_mix=mixture.mix_rows("languages", kept=kept, counted=counted, plan=plan),
         vocab_size=vocab_size,
         special_tokens=special,
     )
@@ -157,12 +166,10 @@ def _not_documents(manifests: Sequence[Manifest]) -> list[tuple[str, int]]:
     return sorted(((str(kind), int(number)) for kind, number in counts.items()), key=lambda item: (-item[1], item[0]))
 
 
-def _tokenizer(run: RunDirectory, shards: Json | None) -> tuple[int | None, Sequence[tuple[str, int]]]:
+def _tokenizer(run: RunDirectory, shards: mixture.Shards | None) -> tuple[int | None, Sequence[mixture.SpecialTokens]]:
     """Vocabulary size and special tokens: from the shards, or before there are any from the tokenizer itself."""
     if shards is not None:
-        view = mixture.shards_view(shards)
-        assert view is not None
-        return view.vocab_size, view.special_tokens
+        return shards.vocab_size, shards.special_tokens
     raw = run.read_json("tokenizer/tokenizer.json")
     if raw is None:
         return None, ()

@@ -82,7 +82,6 @@ class RunDirectory:
         """Raise ``ValueError`` when ``run`` is no directory or when no stage in it has finished."""
         self.root = run.rstrip("/") or run
         filesystem, name = files.filesystem(self.root)
-        self.name = name.rstrip("/").rsplit("/", 1)[-1]
         if not filesystem.isdir(name):
             raise ValueError(f"{run}: no such run directory; make it with: malmoi build RECIPE --out {run}")
         self.stages = self._stages()

@@ -43,12 +43,7 @@ def stage(context: Context) -> Stage:
     units: list[Unit] = []
     listed: list[list[Any]] = []
     for source in recipe.source:
-        pieces = find_pieces(
-            [context.resolve(pattern) for pattern in source.paths],
-            format=source.format,
-            target_bytes=int(recipe.partition_bytes),
-            extensions=tuple(source.extensions),
-        )
+        pieces = _pieces(context, source)
         listed += [[source.name, relative_to(context.root, piece.path), piece.start, piece.end, piece.size] for piece in pieces]
         for group in _grouped(pieces, target_bytes=int(recipe.partition_bytes)):
             name = f"part-{len(units):05d}"
@@ -68,6 +63,23 @@ def stage(context: Context) -> Stage:
         conclude=_limits_check(recipe.source, context),
         expected_bytes_per_s=10_000_000,
     )
+
+
+def reader_name(source: Source) -> Any:
+    """The reader's module: ``html-tree`` -> ``html_tree``."""
+    return source.format.replace("-", "_")
+
+
+def _pieces(context: Context, source: Source) -> list[Piece]:
+    try:
+        return find_pieces(
+            [context.resolve(pattern) for pattern in source.paths],
+            format=reader_name(source),
+            target_bytes=int(context.recipe.partition_bytes),
+            extensions=tuple(source.extensions),
+        )
+    except ValueError as error:
+        raise ValueError(f"source {source.name!r}: {error}") from None
 
 
 def _grouped(pieces: Sequence[Piece], *, target_bytes: int) -> Iterator[list[Piece]]:
@@ -136,7 +148,7 @@ class Ingest:
 
 
 def _items(batch: Batch, progress: Progress) -> Iterator[tuple[Piece, Any]]:
-    reader = importlib.import_module(f"pipelines.readers.{batch.source.format.replace('-', '_')}")
+    reader = importlib.import_module(f"pipelines.readers.{reader_name(batch.source)}")
     settings = reader_settings(batch.source)
     for piece in batch.pieces:
         told = 0

@@ -8,7 +8,6 @@ global shuffle that no partition and no worker shows in.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from pipelines.engine.stage import Stage, StageFailedError, Unit
 from tokenizer.encode import Encoder
 from tokenizer.indexed_dataset import IndexedDatasetWriter, optimal_dtype
 from tokenizer.lineage import check_lineage, lineage_table, write_lineage
-from tokenizer.packing import PackedSequences, pack
+from tokenizer.packing import PackedSequences, fill_sequences, pack
 from tokenizer.special_tokens import PAD, SPECIAL_TOKENS
 
 from .context import Context
@@ -31,6 +30,7 @@ from .duplicates import pack_table, unpack_tables
 
 #: More padding than this, and documents are cut to fill it.
 _MAX_PADDING = 0.004
+_WRITTEN_AT_ONCE = 64
 
 _INSTANCES = pa.schema(
     [
@@ -208,20 +208,19 @@ class Pack:
         """The .bin and the .idx of a shard, sequence by sequence."""
         assert self._files is not None
         partition, offset = (instances[name].to_numpy() for name in ("partition", "offset"))
+        tokens = self._files
+
+        def read(document: int, start: int, length: int) -> Any:
+            return tokens.read(int(partition[document]), int(offset[document]) + start, length)
+
         target = files.join(directory, path)
-        bounds = np.searchsorted(packed.sequence, np.arange(packed.num_sequences + 1)).tolist()
         with files.writing(f"{target}.bin") as bin_file:
             writer = IndexedDatasetWriter(bin_file, vocab_size=self.vocab_size)
-            for first, last in pairwise(bounds):
-                sequence = np.full(self.sequence_length, self.pad_id, dtype=writer.dtype)
-                position = 0
-                for piece in range(first, last):
-                    document, length = int(packed.document[piece]), int(packed.length[piece])
-                    start = int(offset[document]) + int(packed.document_start[piece])
-                    sequence[position : position + length] = self._files.read(int(partition[document]), start, length)
-                    position += length
-                writer.add(sequence)
-                progress.advance(rows=last - first, num_bytes=position)
+            for first in range(0, packed.num_sequences, _WRITTEN_AT_ONCE):
+                last = min(first + _WRITTEN_AT_ONCE, packed.num_sequences)
+                rows = fill_sequences(packed, read=read, dtype=writer.dtype, pad_id=self.pad_id, first=first, last=last)
+                writer.add(rows)
+                progress.advance(rows=last - first, num_bytes=rows.size)
         with files.writing(f"{target}.idx") as idx_file:
             writer.write_index(idx_file)
         return {f"{path}.bin": bin_file.description(), f"{path}.idx": idx_file.description()}

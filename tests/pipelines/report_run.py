@@ -91,7 +91,7 @@ PLAN = {
 }
 SHARDS = {
     "tokenizer": {"sha256": "ab" * 32, "vocab_size": 1024},
-    "special_tokens": {"<|pad|>": 1, "<|endoftext|>": 0},
+    "special_tokens": {"<|pad|>": 1, "<|endoftext|>": 0, "<|r_1|>": 3, "<|r_0|>": 2, "<|r_2|>": 4, "<|r_7|>": 9},
     "dtype": "uint16",
     "sequence_length": 16,
     "segments": {

@@ -41,7 +41,12 @@ def _sequences(*, num_documents: int, vocab_size: int, seed: int) -> npt.NDArray
     tokens = random.integers(40, vocab_size, lengths.sum())
     tokens[offsets + lengths - 1] = END_OF_TEXT_ID
     packed = pack(lengths, capacity=LENGTH, max_padding=0.5)
-    return fill_sequences(packed, tokens=tokens, offsets=offsets, pad_id=PAD_ID)
+    return fill_sequences(
+        packed,
+        read=lambda document, start, length: tokens[offsets[document] + start :][:length],
+        dtype=tokens.dtype,
+        pad_id=PAD_ID,
+    )
 
 
 def _write(directory: Path, *, parts: dict[str, npt.NDArray[np.integer]], vocab_size: int) -> None:

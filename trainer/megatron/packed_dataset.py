@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
-import torch
+from megatron.core.datasets.blended_dataset import BlendedDataset
 from megatron.core.datasets.blended_megatron_dataset_builder import BlendedMegatronDatasetBuilder
 from megatron.core.datasets.gpt_dataset import GPTDataset, GPTDatasetConfig
+from megatron.core.datasets.megatron_dataset import MegatronDataset
 
 from tokenizer.indexed_dataset import IndexedDatasetReader
 from tokenizer.special_tokens import END_OF_TEXT, PAD
@@ -120,7 +121,7 @@ def dataset_config(shards: PackedShards, *, seed: int, cache_directory: str | Pa
 
 def build_packed_dataset(
     directory: str | Path, *, sequence_length: int, seed: int, cache_directory: str | Path, **settings: Any
-) -> torch.utils.data.Dataset[dict[str, torch.Tensor]]:
+) -> BlendedDataset | MegatronDataset:
     """Every packed sequence of ``directory`` once, shuffled by ``seed``; see :func:`dataset_config`.
 
     A sample has ``tokens``, ``labels``, ``loss_mask`` and ``position_ids``, each of shape ``(sequence_length,)``. Every rank

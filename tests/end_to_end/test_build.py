@@ -1,0 +1,171 @@
+"""One build of a made-up corpus, from raw files to shards: the figures that a run must show."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from tokenizers import Tokenizer
+
+from tokenizer.indexed_dataset import IndexedDatasetReader
+
+from .corpus import write_recipe
+from .running import malmoi, output_bytes
+
+SEGMENTS = ("korean", "multilingual", "code")
+LOSSES = ("dropped", "duplicate", "contaminated", "unreadable")
+
+
+def read_json(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_every_stage_conserves_documents(run: Path) -> None:
+    before = None
+    for stage in ("ingest", "filter", "dedup", "tokens"):
+        totals = read_json(run / stage / "manifest.json")["totals"]
+        assert totals["in"] == totals["kept"] + sum(totals[action] for action in LOSSES)
+        assert before is None or totals["in"] == before
+        before = totals["kept"]
+        rows = sum(pq.read_metadata(path).num_rows for path in (run / stage).glob("part-*.parquet"))
+        assert rows == totals["kept"]
+    # 4 x (60 + 2) Korean, 61 English, 3 x 20 others, 60 modules.
+    assert read_json(run / "ingest/manifest.json")["totals"]["in"] == 248 + 61 + 60 + 60
+
+
+def test_ledger_names_every_loss_with_all_its_rules(run: Path) -> None:
+    rows = [row for path in sorted((run / "filter/ledger").glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    short = [row for row in rows if row["id"] == "ko-0-short"]
+    assert [row["action"] for row in short] == ["dropped"]
+    failures = {failure["rule"]: (failure["value"], failure["threshold"]) for failure in short[0]["failures"]}
+    assert failures["length_too_few_chars"] == (5.0, 40.0)
+    assert len(failures) > 1, "every failing rule, not only the first"
+
+
+def test_the_first_of_equal_documents_stays(run: Path) -> None:
+    rows = [row for path in sorted((run / "dedup/ledger").glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    assert {(row["id"], row["kept_id"], row["action"]) for row in rows} == {
+        *((f"ko-{part}-copy", f"ko-{part}-0", "duplicate") for part in range(4)),
+        ("en-same", "en-0", "duplicate"),
+    }
+
+
+def test_segments_have_equal_shares_in_full_sequences(run: Path) -> None:
+    shards = read_json(run / "shards/shards.json")
+    tokens = {segment: shards["segments"][segment]["tokens"] for segment in SEGMENTS}
+    assert max(tokens.values()) / min(tokens.values()) < 1.005
+    for segment in SEGMENTS:
+        row = shards["segments"][segment]
+        assert row["tokens"] + row["padding"] == row["sequences"] * 512
+        assert row["padding"] / row["tokens"] < 0.01  # a shard of 120 sequences of 512; see the sample for 0.5 %
+        for prefix in sorted((run / "shards/512" / segment).glob("*.bin")):
+            reader = IndexedDatasetReader(prefix.with_suffix(""))
+            assert set(reader.lengths.tolist()) == {512}
+
+
+def test_lineage_rebuilds_every_document(run: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(run / "tokenizer/tokenizer.json"))
+    shards = read_json(run / "shards/shards.json")
+    eod, pad = shards["special_tokens"]["<|endoftext|>"], shards["special_tokens"]["<|pad|>"]
+    texts = {
+        row["id"]: row["text"]
+        for path in (run / "dedup").glob("part-*.parquet")
+        for row in pq.read_table(path, columns=["id", "text"]).to_pylist()
+    }
+    seen = set()
+    for segment in SEGMENTS:
+        for path in sorted((run / "shards/512" / segment).glob("*.lineage.parquet")):
+            reader = IndexedDatasetReader(str(path).removesuffix(".lineage.parquet"))
+            covered = np.zeros((len(reader), 512), dtype=bool)
+            pieces: dict[tuple[str, int], list[np.ndarray]] = {}
+            rows = pq.read_table(path).to_pylist()
+            for row in sorted(rows, key=lambda row: row["document_start"]):
+                span = slice(row["start"], row["start"] + row["length"])
+                assert not covered[row["sequence"], span].any()
+                covered[row["sequence"], span] = True
+                pieces.setdefault((row["document_id"], row["repeat"]), []).append(reader[row["sequence"]][span])
+            for number in range(len(reader)):
+                assert (reader[number][~covered[number]] == pad).all()
+                assert pad not in reader[number][covered[number]]
+            for (identifier, _), parts in pieces.items():
+                ids = np.concatenate(parts).tolist()
+                assert ids[-1] == eod
+                assert tokenizer.decode(ids[:-1], skip_special_tokens=False) == texts[identifier]
+                seen.add(identifier)
+    assert len(seen) == len(texts)
+
+
+def test_manifests_describe_the_files(run: Path) -> None:
+    import hashlib
+
+    for manifest in run.glob("*/manifest.json"):
+        for entry in read_json(manifest)["partitions"]:
+            for name, described in entry["files"].items():
+                data = (manifest.parent / name).read_bytes()
+                assert (len(data), hashlib.sha256(data).hexdigest()) == (described["bytes"], described["sha256"])
+
+
+def test_a_finished_run_is_left_alone(run: Path, recipe: Path) -> None:
+    before = output_bytes(run)
+    start = time.monotonic()
+    done = malmoi("build", recipe, "--out", run)
+    assert done.returncode == 0
+    assert "nothing to do" in done.stderr
+    assert time.monotonic() - start < 5
+    assert output_bytes(run) == before
+
+
+def test_a_changed_threshold_runs_that_stage_and_the_later_ones(
+    quick_recipe: Path, quick_run: Path, corpus: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(quick_run, run)
+    given = quick_recipe.parent / "given.json"
+    changed = write_recipe(tmp_path / "changed.toml", corpus, tokenizer=f'path = "{given}"', min_chars=3)
+    times = {path.name: path.stat().st_mtime_ns for path in (run / "ingest").glob("part-*")}
+    done = malmoi("build", changed, "--out", run)
+    assert done.returncode == 0, done.stderr
+    assert times == {path.name: path.stat().st_mtime_ns for path in (run / "ingest").glob("part-*")}
+    old, new = (read_json(where / "filter/manifest.json") for where in (quick_run, run))
+    assert old["fingerprint"] != new["fingerprint"]
+    assert (
+        read_json(run / "shards/manifest.json")["fingerprint"] != read_json(quick_run / "shards/manifest.json")["fingerprint"]
+    )
+
+
+def test_status_and_report(run: Path) -> None:
+    status = malmoi("status", run, "--json")
+    rows = json.loads(status.stdout)
+    assert [row["state"] for row in rows] == ["done"] * 9
+    assert rows[1]["counts"]["kept"] == read_json(run / "filter/manifest.json")["totals"]["kept"]
+    assert "ingest" in malmoi("status", run).stdout
+    assert (run / "report.html").stat().st_size > 10_000
+
+
+def test_status_of_something_else(tmp_path: Path) -> None:
+    done = malmoi("status", tmp_path)
+    assert done.returncode == 1
+    assert "is not a run directory" in done.stderr
+
+
+def test_until_stops_and_goes_on(quick_recipe: Path, quick_run: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert malmoi("build", quick_recipe, "--out", run, "--until", "dedup").returncode == 0
+    assert not (run / "tokens").exists()
+    assert malmoi("build", quick_recipe, "--out", run).returncode == 0
+    assert output_bytes(run) == output_bytes(quick_run)
+    wrong = malmoi("build", quick_recipe, "--out", run, "--until", "dedupe")
+    assert wrong.returncode == 2
+    assert "did you mean 'dedup'?" in wrong.stderr
+
+
+def test_megatron_reads_the_shards(run: Path) -> None:
+    indexed_dataset = pytest.importorskip("megatron.core.datasets.indexed_dataset")
+    for prefix in sorted(run.glob("shards/512/*/*.bin")):
+        dataset = indexed_dataset.IndexedDataset(str(prefix.with_suffix("")))
+        ours = IndexedDatasetReader(prefix.with_suffix(""))
+        assert len(dataset) == len(ours)
+        assert all(np.array_equal(dataset[number], ours[number]) for number in range(len(ours)))
