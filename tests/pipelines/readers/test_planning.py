@@ -112,7 +112,7 @@ def test_other_file_systems_keep_their_protocol() -> None:
     import fsspec
 
     memory = fsspec.filesystem("memory")
-    memory.pipe({"/corpus/a.jsonl": b'{"text": "가"}\n', "/corpus/b.jsonl": b'{"text": "\xeb\x82\x98"}\n'})
+    memory.pipe({"/corpus/a.jsonl": '{"text": "가"}\n'.encode(), "/corpus/b.jsonl": b'{"text": "\xeb\x82\x98"}\n'})
     pieces = find_pieces(["memory://corpus/*.jsonl"], format="jsonl", target_bytes=8)
     assert {piece.path for piece in pieces} == {"memory:///corpus/a.jsonl", "memory:///corpus/b.jsonl"}
     records = [record for piece in pieces for record in jsonl.read(piece, settings=ReaderSettings())]
