@@ -144,7 +144,10 @@ def _build(arguments: argparse.Namespace) -> int:
     try:
         loaded = load_recipe(arguments.recipe)
         context = make_context(loaded, arguments.out, root=arguments.root)
-        if is_complete(context, until=arguments.until):
+        complete = is_complete(context, until=arguments.until)
+        for note in context.notes:
+            print(f"malmoi: {note}", file=sys.stderr)
+        if complete:
             store_recipe(context, loaded)
             print(f"{arguments.out} is complete: nothing to do", file=sys.stderr)
         else:

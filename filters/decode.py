@@ -93,7 +93,7 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     if data.startswith(_BINARY_MAGIC):
         raise UndecodableError("binary_data", f"binary data, not text (it begins with {data[:4].hex(' ')})")
     if b"\x00" in data:
-        return _decode_wide(data, codec)
+        return _decode_wide(data, codec, reason=f"a zero byte at {data.index(0)}")
     if b"\x1b$" in data and data.isascii() and (decoded := _decode_escaped(data, codec)):
         return decoded
     try:
@@ -130,13 +130,13 @@ def _decode_marked(data: bytes, encoding: str) -> str:
         raise UndecodableError(rule, detail) from error
 
 
-def _decode_wide(data: bytes, codec: str | None) -> Decoded:
-    """UTF-16 without a mark: the only text that has zero bytes."""
+def _decode_wide(data: bytes, codec: str | None, *, reason: str) -> Decoded:
+    """UTF-16 without a mark: the only text that has zero bytes, or many control bytes."""
     readings = [(score_wide_reading(text), encoding, text) for encoding, text in _readings(data, ("utf-16-le", "utf-16-be"))]
     score, encoding, text = max(readings, default=(0.0, "", ""))
     if score >= 2 * _MIN_SCORE:
         return Decoded(text, encoding, "declared" if encoding == codec else "detected")
-    raise UndecodableError("binary_data", f"binary data, not text (a zero byte at {data.index(0)})")
+    raise UndecodableError("binary_data", f"binary data, not text ({reason})")
 
 
 def _decode_escaped(data: bytes, codec: str | None) -> Decoded | None:
@@ -168,7 +168,7 @@ def _may_be_two_byte_korean(text: str, data: bytes, codec: str | None) -> bool:
 def _decode_legacy(data: bytes, codec: str | None, utf8_error: UnicodeDecodeError) -> Decoded:
     """The best strict reading of bytes that are not UTF-8."""
     if len(data.translate(None, _CONTROLS)) < 0.99 * len(data):
-        raise UndecodableError("binary_data", "binary data, not text (more than 1 % control bytes)")
+        return _decode_wide(data, codec, reason="more than 1 % control bytes")
     declared = () if codec is None else (codec,)
     candidates = tuple(dict.fromkeys((*declared, *_DETECTED, "utf-16-le", "utf-16-be")))
     readings: dict[str, tuple[float, str]] = {}

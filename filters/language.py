@@ -55,7 +55,7 @@ def default_model_path() -> str:
 
 def _load(path: str) -> _Model:
     # The compiled module under ``fasttext``: its wrapper puts a NumPy array round every number.
-    import fasttext_pybind  # pyright: ignore[reportMissingImports]
+    import fasttext_pybind
 
     if not Path(path).is_file():
         raise ValueError(f"there is no language model at {path!r}; give the path of one such as lid.176.ftz")

@@ -62,6 +62,8 @@ class Source(_Table):
     max_record_bytes: ByteSize = ByteSize(16 << 20)
     max_unreadable: float = Field(0.01, ge=0, le=1)
     truncated_ok: list[str] = []
+    #: Nothing under ``paths`` is told and not an error.
+    optional: bool = False
 
 
 class Segments(_Table):
@@ -114,6 +116,9 @@ class LanguageRules(BaseModel):
     rules: dict[str, dict[str, Any]] = {}
 
 
+NO_RULES = LanguageRules(min_language_score=0.0)
+
+
 class Recipe(_Table):
     """A whole recipe, resolved: every default filled in."""
 
@@ -128,7 +133,7 @@ class Recipe(_Table):
     dedup: Dedup = Dedup()
     tokenizer: Tokenizer
     mix: Mix
-    pack: Pack = Pack()
+    pack: Pack = Field(default_factory=lambda: Pack.model_validate({}))
 
     def resolved(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
@@ -138,8 +143,8 @@ class Recipe(_Table):
 
     def rules_for(self, key: str) -> LanguageRules:
         """The rules of a language, or of ``code``; a language without a table of its own has the default ones."""
-        default = self.filter.get("default", LanguageRules())
-        return self.filter.get(key, LanguageRules() if key == "code" else default)
+        default = self.filter.get("default", NO_RULES)
+        return self.filter.get(key, NO_RULES if key == "code" else default)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,9 +190,11 @@ class _Mistakes:
 
 
 #: Country codes that people write for languages, and what no edit distance finds.
-_LANGUAGE_SLIPS = {"kr": "ko", "kor": "ko", "korean": "ko", "jp": "ja", "jpn": "ja", "japanese": "ja", "cn": "zh"}
-_LANGUAGE_SLIPS |= {"chinese": "zh", "gb": "en", "uk": "en", "us": "en", "eng": "en", "english": "en", "ger": "de"}
-_LANGUAGE_SLIPS |= {"deu": "de", "german": "de", "fra": "fr", "fre": "fr", "french": "fr", "ua": "uk", "vn": "vi"}
+_LANGUAGE_SLIPS = {
+    **{"kr": "ko", "kor": "ko", "korean": "ko", "jp": "ja", "jpn": "ja", "japanese": "ja", "cn": "zh"},
+    **{"chinese": "zh", "gb": "en", "uk": "en", "us": "en", "eng": "en", "english": "en", "ger": "de"},
+    **{"deu": "de", "german": "de", "fra": "fr", "fre": "fr", "french": "fr", "ua": "uk", "vn": "vi"},
+}
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:
@@ -274,7 +281,7 @@ def _validate(data: dict[str, Any], mistakes: _Mistakes) -> Recipe | None:
                 text = f"missing section [{'[source]' if location[0] == 'source' else location[0]}]" if section else ""
                 mistakes.add(location, text or f"missing key {str(location[-1])!r}")
             elif detail["type"] == "literal_error":
-                allowed = re.findall(r"'([^']+)'", detail["ctx"]["expected"])
+                allowed = re.findall(r"'([^']+)'", detail.get("ctx", {})["expected"])
                 mistakes.add(location, f"{detail['input']!r} is not one of them{nearest(str(detail['input']), allowed)}")
             else:
                 mistakes.add(location, f"{detail['msg']} (found {detail['input']!r})")
@@ -332,7 +339,7 @@ def _language_rules(key: str, own: Mapping[str, Any], inherited: Mapping[str, An
     except ValidationError as error:
         for detail in error.errors():
             mistakes.add(("filter", key, *detail["loc"]), f"{detail['msg']} (found {detail['input']!r})")
-        return LanguageRules()
+        return NO_RULES
 
 
 def _rule_settings(location: Location, name: str, settings: dict[str, Any], mistakes: _Mistakes) -> dict[str, Any]:
@@ -347,7 +354,8 @@ def _rule_settings(location: Location, name: str, settings: dict[str, Any], mist
     except ValidationError as error:
         for detail in error.errors():
             place = detail["loc"][:1]
-            mistakes.add((*location, *place), f"{detail['msg'].removeprefix('Value error, ')} (found {detail['input']!r})")
+            found = f" (found {detail['input']!r})" if place else ""
+            mistakes.add((*location, *place), detail["msg"].removeprefix("Value error, ") + found)
         return {}
     return json.loads(json.dumps(dataclasses.asdict(made), sort_keys=True))
 

@@ -7,6 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -16,7 +17,7 @@ from tokenizer.train import save, train
 
 from .engine import files
 from .readers import jsonl, parquet, text_tree
-from .readers.planning import find_pieces
+from .readers.planning import Format, find_pieces
 from .readers.record import Piece, ReaderSettings, Record, Rejected
 
 _READERS = {"jsonl": jsonl.read, "parquet": parquet.read, "text_tree": text_tree.read}
@@ -50,7 +51,7 @@ def train_from_files(
     return told + (f"; {counts['rejected']:,} records could not be read" if counts["rejected"] else "")
 
 
-def format_of(path: str) -> str:
+def format_of(path: str) -> Format:
     """The reader for a path, by its name; a directory by what is in it."""
     names = files.listing(path) or [path]
     if any(name.endswith(".parquet") for name in names):
@@ -66,7 +67,7 @@ def _pieces(path: str) -> list[Piece]:
 
 
 def _texts(
-    pieces: Sequence[tuple[str, Piece]], share: float, text_column: str, counts: dict[str, int], bar: "tqdm[None]"
+    pieces: Sequence[tuple[str, Piece]], share: float, text_column: str, counts: dict[str, int], bar: "tqdm[Any]"
 ) -> Iterator[str]:
     cutter = MorphemeCutter()
     settings = ReaderSettings(text_column=text_column)

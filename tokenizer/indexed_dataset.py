@@ -8,10 +8,17 @@ byte offset (i64) for each sequence and the document ends (i64, beginning with 0
 
 import struct
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+
+class Writable(Protocol):
+    """Whatever takes bytes in order: a file, or one that counts and hashes on the way."""
+
+    def write(self, data: bytes, /) -> object: ...
+
 
 _MAGIC = b"MMIDIDX\x00\x00"
 _HEADER = struct.Struct("<9sQBQQ")
@@ -28,7 +35,7 @@ def optimal_dtype(vocab_size: int) -> np.dtype[Any]:
 class IndexedDatasetWriter:
     """Writes ids to ``bin_file`` as they come and the index at the end; both are opened and closed by the caller."""
 
-    def __init__(self, bin_file: BinaryIO, *, vocab_size: int) -> None:
+    def __init__(self, bin_file: Writable, *, vocab_size: int) -> None:
         self._bin_file = bin_file
         self._vocab_size = vocab_size
         self.dtype: np.dtype[Any] = optimal_dtype(vocab_size)
@@ -46,7 +53,7 @@ class IndexedDatasetWriter:
         self._bin_file.write(np.ascontiguousarray(sequences, dtype=self.dtype.newbyteorder("<")).tobytes())
         self._lengths.extend([sequences.shape[-1]] * (1 if sequences.ndim == 1 else sequences.shape[0]))
 
-    def write_index(self, idx_file: BinaryIO) -> None:
+    def write_index(self, idx_file: Writable) -> None:
         """Write the index of everything added."""
         lengths = np.array(self._lengths, dtype="<i4")
         ends = np.cumsum(lengths, dtype="<i8") * self.dtype.itemsize

@@ -56,8 +56,8 @@ def lineage_table(
     return table.sort_by([("sequence", "ascending"), ("start", "ascending")])
 
 
-def write_lineage(table: pa.Table, *, to: str | Path | BinaryIO) -> None:
-    """Write the table; the same rows give the same bytes."""
+def write_lineage(table: pa.Table, *, to: Any) -> None:
+    """Write the table to a path or an open binary file; the same rows give the same bytes."""
     pq.write_table(table.cast(LINEAGE_SCHEMA), to, compression="zstd", row_group_size=1 << 20)
 
 

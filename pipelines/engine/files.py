@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
@@ -40,7 +40,7 @@ def size(path: str) -> int | None:
     """Bytes of a file, or None where there is none."""
     fs, name = filesystem(path)
     try:
-        return int(fs.size(name))
+        return int(cast(int, fs.size(name)))
     except FileNotFoundError:
         return None
 
@@ -116,7 +116,7 @@ class HashingFile:
 
 
 @contextmanager
-def writing(path: str) -> Iterator[HashingFile]:
+def writing(path: str) -> Generator[HashingFile]:
     """Writes ``path`` atomically: the file appears whole under its name, or not at all.
 
     Raises:
@@ -169,6 +169,8 @@ def read_json(path: str) -> Any:
         data = read_bytes(path)
     except FileNotFoundError:
         return None
+    except NotADirectoryError:
+        raise ValueError(f"{path} cannot be there, since a file stands where a directory should: name another one") from None
     try:
         return json.loads(data)
     except ValueError as error:

@@ -24,8 +24,11 @@ class RunLock:
     def __enter__(self) -> "RunLock":
         if not files.is_local(self._run):
             return self
-        files.make_directory(self._run)
-        self._file = open(files.filesystem(files.join(self._run, ".lock"))[1], "a+")
+        try:
+            files.make_directory(self._run)
+            self._file = open(files.filesystem(files.join(self._run, ".lock"))[1], "a+")
+        except OSError as error:
+            raise ValueError(f"{self._run} cannot be written ({error.strerror}): give --out a directory that can be") from None
         # A driver whose supervisor was killed needs a moment to notice.
         deadline = time.monotonic() + self._patience_s
         while True:

@@ -23,11 +23,23 @@ _DICTIONARY_COLUMNS = ["source", "licence", "segment", "language", "action"]
 
 
 def read_batches(path: str, *, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """The record batches of a Parquet file as they were written: at most BATCH_ROWS rows and about BATCH_BYTES each."""
+    """The record batches of a Parquet file as they were written: at most BATCH_ROWS rows and about BATCH_BYTES each.
+
+    Raises:
+        ValueError: the file is not as it was written; every page has a checksum.
+    """
     fs, name = files.filesystem(path)
-    with fs.open(name, "rb") as raw, pq.ParquetFile(raw, pre_buffer=False) as parquet:
-        for group in range(parquet.num_row_groups):
-            yield from parquet.read_row_group(group, columns=columns, use_threads=False).to_batches()
+    with fs.open(name, "rb") as raw:
+        try:
+            with pq.ParquetFile(raw, pre_buffer=False, page_checksum_verification=True) as parquet:
+                for group in range(parquet.num_row_groups):
+                    table = parquet.read_row_group(group, columns=columns, use_threads=False)
+                    yield from table.to_batches()
+        except (pa.ArrowException, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            told = " ".join(str(error).split())
+            raise ValueError(f"{path} is damaged ({told}): delete it and run again, and it is made anew") from error
 
 
 class TableWriter:
@@ -38,9 +50,9 @@ class TableWriter:
         self._schema = schema
         self._stack = ExitStack()
         self._file = self._stack.enter_context(files.writing(path))
-        dictionary = [n for n in schema.names if n in _DICTIONARY_COLUMNS]
+        dictionary: Any = [n for n in schema.names if n in _DICTIONARY_COLUMNS]
         self._writer = pq.ParquetWriter(
-            self._file, schema, compression="zstd", use_dictionary=dictionary, write_statistics=False
+            self._file, schema, compression="zstd", use_dictionary=dictionary, write_statistics=False, write_page_checksum=True
         )
 
     def write(self, batch: pa.RecordBatch) -> None:

@@ -81,7 +81,7 @@ class Stage:
     def manifest(self) -> dict[str, Any] | None:
         """The manifest if the stage is complete for this configuration and these inputs, else None."""
         manifest = files.read_json(files.join(self.directory, "manifest.json"))
-        if manifest is None or manifest["fingerprint"] != self.fingerprint:
+        if not isinstance(manifest, dict) or manifest.get("fingerprint") != self.fingerprint:
             return None
         if files.read_json(self._state_path) != self._begun():
             return None
@@ -164,7 +164,7 @@ class Shuffle(Protocol):
 
 def files_are_there(directory: str, listing: Mapping[str, Any] | None) -> bool:
     """Whether the files that a manifest or a part names are there with their sizes."""
-    if listing is None:
+    if not isinstance(listing, dict) or not isinstance(listing.get("partitions"), list):
         return False
     described = [(n, d) for entry in listing["partitions"] for n, d in entry["files"].items()]
     return all(files.size(files.join(directory, name)) == description["bytes"] for name, description in described)

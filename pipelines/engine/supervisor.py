@@ -129,6 +129,7 @@ class Supervisor:
             ) from None
         finally:
             self._end()
+        assert self._outcome is not None
         if self._outcome["event"] == "failed":
             raise BuildFailedError(self._outcome["message"], code=self._outcome["code"])
         return self._outcome

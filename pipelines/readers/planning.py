@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 import fsspec
 
 from pipelines.readers import html_tree, text_tree
-from pipelines.readers.opening import BLOCK_BYTES, MAGIC_BY_SUFFIX, FileError, compression_suffix, open_file
+from pipelines.readers.opening import MAGIC_BY_SUFFIX, FileError, compression_suffix, open_file
 from pipelines.readers.parquet import open_parquet
 from pipelines.readers.record import Piece
 
@@ -131,7 +131,7 @@ def _cut(path: str, size: int, *, reader: Format, target_bytes: int) -> list[Pie
     """The pieces of one file; a file that turns out to be at fault is one piece, and its reader says why."""
     if size > target_bytes:
         try:
-            if reader == "jsonl" and not compression_suffix(path) and not _is_compressed(path):
+            if reader == "jsonl" and not compression_suffix(path) and _can_be_split(path):
                 return _byte_ranges(path, size, target_bytes=target_bytes)
             if reader == "parquet":
                 return _row_group_ranges(path, size, target_bytes=target_bytes)
@@ -141,10 +141,11 @@ def _cut(path: str, size: int, *, reader: Format, target_bytes: int) -> list[Pie
     return [Piece(path, 0, None, size)]
 
 
-def _is_compressed(path: str) -> bool:
+def _can_be_split(path: str) -> bool:
+    """Whether a file named as plain JSONL begins like one: not like a compressed file, nor like UTF-16."""
     with open_file(path) as handle:
-        head = handle.read(min(BLOCK_BYTES, 8))
-    return head.startswith(tuple(MAGIC_BY_SUFFIX.values()))
+        head = handle.read(8)
+    return not head.startswith((*MAGIC_BY_SUFFIX.values(), b"\xff\xfe", b"\xfe\xff"))
 
 
 def _byte_ranges(path: str, size: int, *, target_bytes: int) -> list[Piece]:

@@ -6,10 +6,10 @@ used for this, since its iterator (2.0.1) ends without a word where a file is cu
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipelines.readers.opening import FileError
+from pipelines.readers.opening import Damage, FileError
 
 _MAX_HEADER_BYTES = 65536
 _RECORD_START = re.compile(rb"WARC/[01]\.\d+\r*\n")
@@ -53,15 +53,21 @@ class _Window:
         self._blocks = blocks
         self.held = bytearray()
         self.offset = 0
+        #: Why the stream ends here: told when all that came before has been given.
+        self.error: FileError | None = None
 
     def fill(self, num_bytes: int) -> bool:
         """Hold at least ``num_bytes``; ``False`` if the stream ends before."""
-        while len(self.held) < num_bytes:
-            block = next(self._blocks, None)
+        while len(self.held) < num_bytes and self.error is None:
+            try:
+                block = next(self._blocks, None)
+            except FileError as error:
+                self.error = error
+                return False
             if block is None:
                 return False
             self.held += block
-        return True
+        return len(self.held) >= num_bytes
 
     def take(self, num_bytes: int) -> bytes:
         """Up to ``num_bytes``, which leave the window."""
@@ -87,23 +93,25 @@ class _Window:
         self.offset -= len(taken)
 
 
-def read_frames(blocks: Iterator[bytes], *, path: str, max_bytes: int) -> Iterator[Frame | OversizeFrame | BadFrame]:
-    """The records of the stream; :class:`FileError` with the offset of the record in which the file ends or is damaged."""
+def read_frames(
+    blocks: Iterator[bytes], *, path: str, max_bytes: int, damages: Sequence[Damage] = ()
+) -> Iterator[Frame | OversizeFrame | BadFrame]:
+    """The records of the stream; :class:`FileError` with the offset of the record in which the file ends or is damaged.
+
+    ``damages`` grows while ``blocks`` passes over damaged parts: what is known to lie in one becomes no record.
+    """
     window = _Window(blocks)
-    start = 0
-    try:
-        while True:
-            while window.fill(1) and window.held[0] in b"\r\n":
-                window.drop(len(window.held) - len(window.held.lstrip(b"\r\n")))
-            start = window.offset
-            if not window.held:
-                return
-            yield _next_frame(window, path=path, max_bytes=max_bytes)
-    except FileError as error:
-        raise FileError(error.rule, error.detail, offset=start) from error
+    while True:
+        while window.fill(1) and window.held[0] in b"\r\n":
+            window.drop(len(window.held) - len(window.held.lstrip(b"\r\n")))
+        if not window.held:
+            break
+        yield _next_frame(window, path=path, max_bytes=max_bytes, damages=damages)
+    if window.error is not None:
+        raise FileError(window.error.rule, window.error.detail, offset=window.offset) from window.error
 
 
-def _next_frame(window: _Window, *, path: str, max_bytes: int) -> Frame | OversizeFrame | BadFrame:
+def _next_frame(window: _Window, *, path: str, max_bytes: int, damages: Sequence[Damage]) -> Frame | OversizeFrame | BadFrame:
     """The record at the window's start, or what stands in its place."""
     offset = window.offset
     window.fill(_START_BYTES)
@@ -112,7 +120,7 @@ def _next_frame(window: _Window, *, path: str, max_bytes: int) -> Frame | Oversi
     header_end = _find_header_end(window)
     if header_end is None:
         if len(window.held) < _MAX_HEADER_BYTES:
-            raise _cut_off(path, offset)
+            raise _cut_off(window, path, offset)
         return BadFrame(offset, _skip_to_record(window), f"a header of more than {_MAX_HEADER_BYTES} bytes", None)
     header = bytes(window.held[:header_end])
     length = _CONTENT_LENGTH.search(header)
@@ -122,18 +130,22 @@ def _next_frame(window: _Window, *, path: str, max_bytes: int) -> Frame | Oversi
     num_bytes = int(length[1])
     if num_bytes > max_bytes:
         if window.skip(num_bytes) < num_bytes:
-            raise _cut_off(path, offset)
+            raise _cut_off(window, path, offset)
         return OversizeFrame(offset, header, num_bytes)
     block = window.take(num_bytes)
-    if _is_followed_by_record(window) and len(block) == num_bytes:
-        return Frame(offset, header, block)
-    inner = _RECORD_START.search(block)
+    is_whole = len(block) == num_bytes and _is_followed_by_record(window)
+    damage = next((one for one in damages if one.start < window.offset and one.end > offset), None)
+    if damage is not None:
+        window.untake((header + block)[max(damage.end - offset, 0) :])
+        reason = f"it lies in damaged data ({damage.error.detail})"
+        return BadFrame(offset, window.offset - offset, reason, record_id_of(header))
+    inner = None if is_whole else _RECORD_START.search(block)
     if inner is not None:
         window.untake(block[inner.start() :])
         reason = f"another record starts inside it: it is shorter than its Content-Length of {num_bytes}"
         return BadFrame(offset, window.offset - offset, reason, record_id_of(header))
     if len(block) < num_bytes:
-        raise _cut_off(path, offset)
+        raise _cut_off(window, path, offset)
     # The record itself is whole; what follows it is told next.
     return Frame(offset, header, block)
 
@@ -182,6 +194,8 @@ def _skip_to_record(window: _Window) -> int:
     return window.offset - start
 
 
-def _cut_off(path: str, offset: int) -> FileError:
+def _cut_off(window: _Window, path: str, offset: int) -> FileError:
+    if window.error is not None:
+        return FileError(window.error.rule, window.error.detail, offset=offset)
     detail = f"{path} ends inside the record at byte {offset}: fetch it again"
     return FileError("truncated_file", detail, offset=offset)

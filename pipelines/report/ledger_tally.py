@@ -14,8 +14,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import pyarrow.parquet as pq
+
+# Its functions are made at run time, which type checkers cannot see.
+pc: Any = pyarrow.compute
 
 SAMPLES_PER_RULE = 5
 _BATCH_ROWS = 32_768

@@ -8,6 +8,7 @@ same run gives the same bytes. Ledgers are streamed, and of the texts only the c
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pyarrow as pa
@@ -192,7 +193,8 @@ def _environment() -> jinja2.Environment:
         size=visible_text.size,
         number=visible_text.number,
     )
-    environment.globals.update(
+    names: dict[str, Any] = environment.globals  # jinja2's own annotation knows its built-in ones only
+    names.update(
         share=visible_text.share,
         ratio=visible_text.ratio,
         width=visible_text.percent_width,

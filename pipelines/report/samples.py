@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import pyarrow.parquet as pq
 
 from pipelines.report.ledger_tally import Chosen
 from pipelines.report.run_directory import RunDirectory
+
+# Its functions are made at run time, which type checkers cannot see.
+pc: Any = pyarrow.compute
 
 TEXT_CHARACTERS = 600
 _BATCH_ROWS = 128

@@ -4,7 +4,7 @@ A directory to fill enters; the corpus, its ``licences.jsonl`` and ``sample.json
 """
 
 from pipelines.sample.errors import SampleError
-from pipelines.sample.gather import gather
+from pipelines.sample.gathering import gather
 from pipelines.sample.report import SampleReport, SourceReport, as_text
 
 __all__ = ["SampleError", "SampleReport", "SourceReport", "as_text", "gather"]

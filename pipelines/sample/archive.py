@@ -11,7 +11,7 @@ import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -64,7 +64,7 @@ def safe_path(name: str, *, archive: Path) -> str:
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _naming(path: Path) -> Generator[None]:
     """Turns what a decompressor raises into an error that names the file."""
     try:
         yield
@@ -117,7 +117,7 @@ def _refuse_huge(name: str, *, num_bytes: int, archive: Path) -> None:
 
 
 @contextmanager
-def _deb_data(path: Path) -> Iterator[IO[bytes]]:
+def _deb_data(path: Path) -> Generator[IO[bytes]]:
     """The tar of files inside a Debian package, uncompressed by ``tarfile`` itself unless it is zstd."""
     with path.open("rb") as stream:
         if stream.read(len(_AR_MAGIC)) != _AR_MAGIC:

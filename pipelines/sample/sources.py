@@ -98,9 +98,10 @@ def _source(values: Mapping[str, Any], *, packages: Mapping[str, Package], table
     key: str = values.get("package", "")
     if key not in packages:
         raise TableError(f"{table}: source {name}: there is no [package.{key}]")
-    lists = {key: tuple(values[key]) for key in ("include", "exclude") if key in values}
+    fields: dict[str, Any] = {**values, "package": packages[key]}
+    fields |= {key: tuple(values[key]) for key in ("include", "exclude") if key in values}
     try:
-        source = Source(**{**values, **lists, "package": packages[key]})
+        source = Source(**fields)
     except TypeError as error:
         raise TableError(f"{table}: source {name}: {error}") from None
     for value, allowed in ((source.shape, SHAPES), (source.format, FORMATS), (source.kind, ("prose", "code"))):

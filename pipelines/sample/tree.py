@@ -36,7 +36,12 @@ def complete_record(directory: Path, *, path: str, fingerprint: str) -> Record |
     """The record of ``path`` where it is complete under this fingerprint, with every file there in its size."""
     try:
         values = json.loads(_record_path(directory, path).read_text(encoding="utf-8"))
-        record = Record(**{**values, "files": tuple((name, size) for name, size in values["files"])})
+        record = Record(
+            path=path,
+            fingerprint=values["fingerprint"],
+            files=tuple((str(name), int(num_bytes)) for name, num_bytes in values["files"]),
+            content_sha256=values["content_sha256"],
+        )
     except (OSError, ValueError, TypeError, KeyError):
         return None  # none yet, or not one of ours: the directory is written anew
     if record.fingerprint != fingerprint:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from filters.content_hash import content_hash
 from pipelines.engine import files
@@ -22,6 +22,9 @@ from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, Unit
 
 from .context import Context
+
+# Its functions are made at run time, which type checkers cannot see.
+pc: Any = pyarrow.compute
 
 #: Groups of keys that are resolved together, by the first byte of the hash.
 _RANGES = 64

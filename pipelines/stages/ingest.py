@@ -4,29 +4,30 @@ What enters: the files of the recipe's sources, grouped into units of about one 
 of :data:`filters.document.DOCUMENT_SCHEMA`, and a ledger of every record that could not be read or was changed.
 """
 
-import fnmatch
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from filters.document import Failure
 from filters.normalise import normalise
-from pipelines.engine import files
 from pipelines.engine.fingerprint import code_version, digest
-from pipelines.engine.ledger import LedgerRow, add_up
-from pipelines.engine.partition import PartitionWriter, read_batches
+from pipelines.engine.ledger import LedgerRow
+from pipelines.engine.partition import PartitionWriter
 from pipelines.engine.progress import Progress
-from pipelines.engine.stage import Stage, StageFailedError, Unit
-from pipelines.readers.planning import find_pieces
+from pipelines.engine.stage import Stage, Unit
+from pipelines.readers.planning import NothingFoundError, find_pieces
 from pipelines.readers.record import NotDocument, Piece, ReaderSettings, Record, Rejected
 from pipelines.recipe import Source
 
 from .context import Context, relative_to
+from .ingest_limits import file_states, limits_check, refuse_own_output
 
 #: Settings of a source that decide whether the stage may go on, not what its documents are.
-_LIMITS = {"max_unreadable", "truncated_ok"}
+_LIMITS = {"max_unreadable", "truncated_ok", "optional"}
 _WHOLE_FILE_FORMATS = {"text-tree", "html-tree", "code-tree"}
+#: Rules that a whole file breaks, or all of it from some place on.
+_FILE_RULES = {"corrupt_file", "file_not_found", "permission_denied", "is_a_directory", "not_a_file"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,19 @@ def stage(context: Context) -> Stage:
     recipe = context.recipe
     units: list[Unit] = []
     listed: list[list[Any]] = []
+    sizes: dict[str, int] = {}
     for source in recipe.source:
         pieces = _pieces(context, source)
-        listed += [[source.name, relative_to(context.root, piece.path), piece.start, piece.end, piece.size] for piece in pieces]
+        sizes[source.name] = sum(piece.size for piece in pieces)
+        for piece in pieces:
+            listed.append([source.name, printable(relative_to(context.root, piece.path)), piece.start, piece.end, piece.size])
         for group in _grouped(pieces, target_bytes=int(recipe.partition_bytes)):
             name = f"part-{len(units):05d}"
             units.append(Unit(name, Batch(source, context.root, tuple(group)), sum(piece.size for piece in group)))
+    if not units:
+        raise ValueError("no source has any file: give paths that exist, from the recipe's root " + context.root)
     sources = [{k: v for k, v in s.model_dump(mode="json").items() if k not in _LIMITS} for s in recipe.source]
+    states = file_states(piece.path for unit in units for piece in unit.payload.pieces)
     return Stage(
         name="ingest",
         run=context.run,
@@ -59,8 +66,8 @@ def stage(context: Context) -> Stage:
             ("filters.decode", "filters.html_text", "filters.normalise", "pipelines.readers", __name__),
             ("trafilatura", "FastWARC", "pyarrow"),
         ),
-        state=_states(units),
-        conclude=_limits_check(recipe.source, context),
+        state=[[printable(path), tag] for path, tag in states],
+        conclude=limits_check(context, states=states, source_bytes=sizes),
         expected_bytes_per_s=10_000_000,
     )
 
@@ -71,6 +78,7 @@ def reader_name(source: Source) -> Any:
 
 
 def _pieces(context: Context, source: Source) -> list[Piece]:
+    refuse_own_output(context, source)
     try:
         return find_pieces(
             [context.resolve(pattern) for pattern in source.paths],
@@ -78,8 +86,22 @@ def _pieces(context: Context, source: Source) -> list[Piece]:
             target_bytes=int(context.recipe.partition_bytes),
             extensions=tuple(source.extensions),
         )
-    except ValueError as error:
+    except NothingFoundError as error:
+        if source.optional:
+            context.notes.append(f"source {source.name!r} is left out: {error}")
+            return []
         raise ValueError(f"source {source.name!r}: {error}") from None
+    except (ValueError, OSError) as error:
+        raise ValueError(f"source {source.name!r}: {error}") from None
+
+
+def printable(text: str) -> str:
+    """The text with bytes of a file name that are not UTF-8 written as ``\\xff``: no table or JSON could hold them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return text
 
 
 def _grouped(pieces: Sequence[Piece], *, target_bytes: int) -> Iterator[list[Piece]]:
@@ -94,21 +116,6 @@ def _grouped(pieces: Sequence[Piece], *, target_bytes: int) -> Iterator[list[Pie
         total += piece.size
     if group:
         yield group
-
-
-def _states(units: Sequence[Unit]) -> list[list[Any]]:
-    """Path and time of modification (or the store's own tag) of every input file: a changed file re-runs the stage."""
-    paths = sorted({piece.path for unit in units for piece in unit.payload.pieces})
-    states: list[list[Any]] = []
-    for path in paths:
-        fs, name = files.filesystem(path)
-        try:
-            info = fs.info(name)
-        except OSError:  # its reader will say what is wrong with it
-            info = {}
-        tag = next((info[key] for key in ("mtime", "ETag", "md5Hash", "LastModified") if key in info), "")
-        states.append([path, str(tag)])
-    return states
 
 
 @dataclass(frozen=True)
@@ -167,7 +174,7 @@ def reader_settings(source: Source) -> ReaderSettings:
     """What of a source's settings concerns its reader."""
     return ReaderSettings(
         text_column=source.text_column,
-        id_column=source.id_column,
+        id_column=source.id_column if source.id == "record" else None,
         licence_column=source.licence_column,
         uri_column=source.uri_column,
         language_column=source.language_column,
@@ -178,6 +185,12 @@ def reader_settings(source: Source) -> ReaderSettings:
     )
 
 
+def _concerns_file(piece: Piece, item: Rejected) -> bool:
+    """Whether a rejection stands for a whole file of many records, and not for one record of it."""
+    whole = item.raw_bytes >= piece.size and item.failure.rule != "record_too_large"
+    return whole or item.failure.rule in _FILE_RULES
+
+
 class _Writer:
     """Turns records into rows: ids, normalised text, ledger."""
 
@@ -186,26 +199,29 @@ class _Writer:
         self._source = batch.source
         self._root = batch.root
         self._prose = batch.source.kind == "prose"
+        self._whole = batch.source.format in _WHOLE_FILE_FORMATS
 
     def _place(self, piece: Piece, ordinal: int) -> tuple[str, str]:
         """An id made of source, path and ordinal, and the path as the user would name it."""
-        path = relative_to(self._root, piece.path)
-        whole = self._source.format in _WHOLE_FILE_FORMATS
-        return (f"{self._source.name}/{path}" if whole else f"{self._source.name}/{path}#{ordinal}"), path
+        path = printable(relative_to(self._root, piece.path))
+        return (f"{self._source.name}/{path}" if self._whole else f"{self._source.name}/{path}#{ordinal}"), path
 
     def rejected(self, piece: Piece, item: Rejected) -> None:
         made, path = self._place(piece, item.ordinal)
         tally = self._out.tally
         tally.entered(self._source.name, text_bytes=0)
-        if item.failure.rule == "truncated_file":
+        failure = replace(item.failure, detail=printable(item.failure.detail))
+        if failure.rule == "truncated_file":
             tally.add("truncated", path, files=1)
+        elif not self._whole and item.action == "unreadable" and _concerns_file(piece, item):
+            tally.add("damaged_files", path, bytes=piece.size)
         self._out.record(
             LedgerRow(
-                id=item.native_id or made,
+                id=(item.native_id if self._source.id == "record" else None) or made,
                 action=item.action,
-                failures=[item.failure],
+                failures=[failure],
                 source=self._source.name,
-                uri=item.uri or path,
+                uri=printable(item.uri or path),
             )
         )
 
@@ -214,7 +230,7 @@ class _Writer:
         source = self._source
         identifier = record.native_id if record.native_id and source.id == "record" else made
         text, edits = normalise(record.text) if self._prose else (record.text, [])
-        uri = record.uri or path
+        uri = printable(record.uri or path)
         if not text.strip():
             empty = Rejected(
                 ordinal=record.ordinal,
@@ -238,7 +254,7 @@ class _Writer:
             "language": language,
             "language_score": 0.0,
             "scores": {},
-            "metadata": dict(sorted(record.metadata.items())),
+            "metadata": {key: printable(value) for key, value in sorted(record.metadata.items())},
         }
         self._out.tally.entered(source.name, text_bytes=text_bytes)
         self._out.tally.kept(source.name, segment=segment, language=language, text_bytes=text_bytes)
@@ -247,45 +263,3 @@ class _Writer:
             self._out.record(
                 LedgerRow(id=identifier, action="edited", failures=edits, source=source.name, uri=uri, text_bytes=text_bytes)
             )
-
-
-def _limits_check(sources: Sequence[Source], context: Context) -> Any:
-    """Too many unreadable records, or a file that ends in mid-record and is not listed, stop the run here."""
-
-    def conclude(entries: Sequence[Mapping[str, Any]], totals: Mapping[str, Any]) -> None:
-        problems: list[str] = []
-        for source in sources:
-            own = [e for e in entries if source.name in e["stats"]["sources"]]
-            counts = totals["stats"]["sources"].get(source.name, {"in": 0, "unreadable": 0})
-            share = counts["unreadable"] / max(counts["in"], 1)
-            cut = sorted(add_up([e["stats"].get("truncated", {}) for e in own]))
-            unlisted = [path for path in cut if not any(fnmatch.fnmatch(path, p) for p in source.truncated_ok)]
-            if unlisted:
-                problems.append(
-                    f"source {source.name!r}: {len(unlisted)} file(s) end in mid-record: {', '.join(unlisted[:5])}. "
-                    f"Fetch them again, or list them: truncated_ok = {unlisted[:5]!r}"
-                )
-            allowed = counts["unreadable"] - len(cut)  # listed ones do not count against the limit
-            if counts["in"] and allowed / counts["in"] > source.max_unreadable:
-                reasons = add_up([_unreadable_rules(context, e) for e in own])
-                told = ", ".join(f"{rule} {n}" for rule, n in sorted(reasons.items(), key=lambda kv: (-kv[1], kv[0])))
-                problems.append(
-                    f"source {source.name!r}: {counts['unreadable']} of {counts['in']} records are unreadable "
-                    f"({share:.1%}; the limit max_unreadable is {source.max_unreadable:.1%}): {told}. "
-                    f"See {files.join(context.run, 'ingest', 'ledger')}; mend the source or raise its max_unreadable"
-                )
-        if problems:
-            raise StageFailedError("\n".join(problems))
-
-    return conclude
-
-
-def _unreadable_rules(context: Context, entry: Mapping[str, Any]) -> dict[str, int]:
-    path = files.join(context.run, "ingest", "ledger", f"{entry['name']}.parquet")
-    counts: dict[str, int] = {}
-    for batch in read_batches(path, columns=["action", "failures"]):
-        for row in batch.to_pylist():
-            if row["action"] == "unreadable":
-                rule = row["failures"][0]["rule"]
-                counts[rule] = counts.get(rule, 0) + 1
-    return counts

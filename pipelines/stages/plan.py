@@ -68,7 +68,7 @@ class Plan:
         for segment in SEGMENTS:
             own = segments == segment
             repeats[own] = choose_repeats(columns["hash"][own], lengths[own], target_tokens=targets[segment]).counts
-        plan = {
+        plan: dict[str, Any] = {
             "seed": self.seed,
             "sequence_length": self.sequence_length,
             "explanation": solved.explanation,

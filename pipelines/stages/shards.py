@@ -8,7 +8,7 @@ global shuffle that no partition and no worker shows in.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -148,7 +148,8 @@ class TokenFiles:
         if not self._local:
             fs, name = files.filesystem(self._paths[partition])
             size = self._dtype.itemsize
-            return np.frombuffer(fs.cat_file(name, start=start * size, end=(start + length) * size), self._dtype)
+            data = cast(bytes, fs.cat_file(name, start=start * size, end=(start + length) * size))
+            return np.frombuffer(data, self._dtype)
         if partition not in self._mapped:
             self._mapped[partition] = np.memmap(files.filesystem(self._paths[partition])[1], self._dtype, mode="r")
         return self._mapped[partition][start : start + length]

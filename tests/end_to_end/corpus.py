@@ -7,14 +7,14 @@ from pathlib import Path
 
 import zstandard
 
-_KOREAN = (
+KOREAN = (
     ["학교", "시장", "바다", "산길", "도서관", "공원", "극장", "우체국", "병원", "정류장", "마을", "강가"],
     ["사람들이", "아이들이", "친구가", "할머니가", "선생님이", "의사가", "농부가", "가족이", "학생들이", "화가가"],
     ["책을", "음식을", "노래를", "편지를", "그림을", "소식을", "날씨를", "계획을", "역사를", "이야기를"],
     ["나누었다", "기다렸다", "준비했다", "살펴보았다", "기억했다", "설명했다", "고쳤다", "배웠다", "찾았다", "적었다"],
     ["{}에서 {} {} 오랫동안 {}.", "어제 {} 근처에서 {} {} 함께 {}.", "그날 {}에 모인 {} {} 천천히 {}."],
 )
-_ENGLISH = (
+ENGLISH = (
     ["school", "market", "harbour", "library", "garden", "station", "museum", "village", "river", "kitchen"],
     ["the teacher", "the farmer", "an old friend", "the painter", "my neighbour", "the doctor", "the children"],
     ["a long letter", "the evening meal", "an old song", "the weather report", "a careful plan", "the town history"],
@@ -47,18 +47,18 @@ _JAPANESE = (
 def _sentence(words: tuple[list[str], ...], rng: random.Random) -> str:
     place, who, what, did, frames = words
     order = [rng.choice(place), rng.choice(who), rng.choice(what), rng.choice(did)]
-    if words in (_ENGLISH, _FRENCH):
+    if words in (ENGLISH, _FRENCH):
         order[2], order[3] = order[3], order[2]
     return rng.choice(frames).format(*order)
 
 
-def _document(words: tuple[list[str], ...], rng: random.Random) -> str:
+def document(words: tuple[list[str], ...], rng: random.Random) -> str:
     separator = "" if words is _JAPANESE else " "
     paragraphs = [separator.join(_sentence(words, rng) for _ in range(rng.randint(4, 8))) for _ in range(rng.randint(3, 9))]
     return "\n\n".join(paragraphs)
 
 
-def _module(rng: random.Random, number: int) -> str:
+def module(rng: random.Random, number: int) -> str:
     lines = [f'"""Module {number} of the made-up project."""', ""]
     for index in range(rng.randint(6, 30)):
         name = f"{rng.choice(['load', 'store', 'merge', 'scan', 'count'])}_{rng.choice(['rows', 'keys', 'parts', 'words'])}_{index}"
@@ -71,7 +71,7 @@ def _module(rng: random.Random, number: int) -> str:
     return "\n".join(lines)  # fmt: skip
 
 
-def _lines(documents: list[tuple[str, str]]) -> bytes:
+def json_lines(documents: list[tuple[str, str]]) -> bytes:
     return b"".join(json.dumps({"id": i, "text": t}, ensure_ascii=False).encode() + b"\n" for i, t in documents)
 
 
@@ -81,18 +81,18 @@ def make_corpus(root: Path, *, documents: int = 60, seed: int = 1) -> None:
     for directory in ("ko", "en", "de", "fr", "ja", "code/pkg"):
         (root / directory).mkdir(parents=True, exist_ok=True)
     for part in range(4):
-        korean = [(f"ko-{part}-{n}", _document(_KOREAN, rng)) for n in range(documents)]
+        korean = [(f"ko-{part}-{n}", document(KOREAN, rng)) for n in range(documents)]
         korean += [(f"ko-{part}-copy", korean[0][1]), (f"ko-{part}-short", "짧은 글.")]
-        (root / f"ko/part{part}.jsonl.zst").write_bytes(zstandard.ZstdCompressor().compress(_lines(korean)))
-    english = [(f"en-{n}", _document(_ENGLISH, rng)) for n in range(documents)]
-    (root / "en/a.jsonl").write_bytes(_lines(english[: documents // 2]))
+        (root / f"ko/part{part}.jsonl.zst").write_bytes(zstandard.ZstdCompressor().compress(json_lines(korean)))
+    english = [(f"en-{n}", document(ENGLISH, rng)) for n in range(documents)]
+    (root / "en/a.jsonl").write_bytes(json_lines(english[: documents // 2]))
     with gzip.GzipFile(root / "en/b.jsonl.gz", "wb", mtime=0) as out:
-        out.write(_lines([*english[documents // 2 :], ("en-same", english[0][1])]))
+        out.write(json_lines([*english[documents // 2 :], ("en-same", english[0][1])]))
     for language, words in (("de", _GERMAN), ("fr", _FRENCH), ("ja", _JAPANESE)):
         for number in range(documents // 3):
-            (root / f"{language}/{number:03d}.txt").write_text(_document(words, rng), encoding="utf-8")
+            (root / f"{language}/{number:03d}.txt").write_text(document(words, rng), encoding="utf-8")
     for number in range(documents):
-        (root / f"code/pkg/m{number:03d}.py").write_text(_module(rng, number), encoding="utf-8")
+        (root / f"code/pkg/m{number:03d}.py").write_text(module(rng, number), encoding="utf-8")
 
 
 RECIPE = """\

@@ -72,7 +72,7 @@ def test_extremes(words: list[str]) -> None:
 
 
 def test_of_equally_frequent_runs_the_first_is_on_top() -> None:
-    words = "하나 둘 . 긴낱말 둘 . 하나 둘 . 긴낱말 둘".split()
+    words = ["하나", "둘", ".", "긴낱말", "둘", ".", "하나", "둘", ".", "긴낱말", "둘"]
     ids = np.array([0, 1, 2, 3, 1, 2, 0, 1, 2, 3, 1])
     offsets = np.array([0, *np.cumsum([len(word) for word in words])])
     pairs = list(repeated_runs(ids, max_n=2))[1]

@@ -73,7 +73,7 @@ def test_a_second_time_changes_nothing(text: str) -> None:
 
 
 def test_every_character_that_is_edited_is_seen_by_the_quick_look() -> None:
-    from filters.normalise import _EDITS, _has_nothing_to_edit  # pyright: ignore[reportPrivateUsage]
+    from filters.normalise import _EDITS, _has_nothing_to_edit
 
     edited = [chr(point) for point in range(0x110000) if (found := _EDITS.match(chr(point))) and found.lastgroup]
     assert not any(map(_has_nothing_to_edit, edited))

@@ -22,7 +22,11 @@ UNICODE = [
     ("hindi keeps its vowels", "हिन्दी में", ["हिन्दी", "में"]),
     ("persian keeps the joiner", "می\u200cخواهم", ["می\u200cخواهم"]),
     ("arabic with vowels", "كِتَاب", ["كِتَاب"]),
-    ("nfd korean", unicodedata.normalize("NFD", "각 나"), [unicodedata.normalize("NFD", "각"), unicodedata.normalize("NFD", "나")]),
+    (
+        "nfd korean",
+        unicodedata.normalize("NFD", "각 나"),
+        [unicodedata.normalize("NFD", "각"), unicodedata.normalize("NFD", "나")],
+    ),
     ("old hangul", "나랏말ᄊᆞ미", ["나랏말ᄊᆞ미"]),
     ("emoji", "좋아요👍🏽👍", ["좋아요", "👍", "🏽", "👍"]),
     ("emoji with selector", "❤️❤", ["❤️", "❤"]),

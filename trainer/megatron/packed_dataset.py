@@ -101,7 +101,7 @@ def dataset_config(shards: PackedShards, *, seed: int, cache_directory: str | Pa
     attention mask is left to the attention kernel, and the loss at an end-of-text token (whose label is the first token
     of the next document) counts, which teaches how texts begin.
     """
-    chosen = {
+    chosen: dict[str, Any] = {
         "reset_position_ids": False,
         "reset_attention_mask": False,
         "eod_mask_loss": False,

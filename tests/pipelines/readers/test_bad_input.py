@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import hashlib
 import json
 import lzma
 import os
@@ -112,7 +113,9 @@ def test_a_strange_line_is_read(tmp_path: Path, sound: bytes, texts: list[str]) 
 
 TWO = line(FIRST) + line(LAST)
 HALF = line(FIRST) + line(LAST)[:20]
-MANY = b"".join(line({"id": number, "text": f"{number}번째 문서: " + os.urandom(20).hex()}) for number in range(20_000))
+MANY = b"".join(
+    line({"id": number, "text": f"{number}번째 문서: " + hashlib.sha1(b"%d" % number).hexdigest()}) for number in range(20_000)
+)
 FILES: list[tuple[str, bytes, list[str], list[str]]] = [
     ("empty.jsonl", b"", ["dropped:empty_file"], []),
     ("empty.jsonl.gz", b"", ["unreadable:empty_file"], []),
@@ -166,10 +169,9 @@ def test_a_damaged_large_file_gives_the_lines_before_the_damage(tmp_path: Path, 
         path.write_bytes(content)
         rules, texts = rules_and_texts(jsonl, path)
         assert rules[-1] == f"unreadable:{rule}"
-        assert set(rules[:-1]) <= {"unreadable:invalid_json", "unreadable:invalid_utf8"}, "what a flipped bit made of a line"
-        assert texts[0].startswith("0번째 문서")
+        # What a flipped bit makes of the rest of a block is noise; that the file is damaged is always told.
+        assert texts[:8000] == [json.loads(one)["text"] for one in MANY.splitlines()[:8000]]
         # A Zstandard block is decoded whole: up to 128 KiB before the damage go with it.
-        assert len(texts) > 8000
         assert rule == "corrupt_file" or rules == ["unreadable:truncated_file"]
 
 
@@ -265,12 +267,12 @@ def test_bad_parquet(tmp_path: Path, content: bytes, rules: list[str], texts: li
 
 
 def test_a_damaged_row_group_is_one_row_and_the_others_are_read(tmp_path: Path) -> None:
-    texts = [f"{number}: " + os.urandom(200).hex() for number in range(300)]
+    texts = [f"{number}: " + hashlib.sha512(b"%d" % number).hexdigest() for number in range(300)]
     path = tmp_path / "a.parquet"
     content = bytearray(parquet_bytes(pa.table({"text": texts}), row_group_size=100, compression="zstd", use_dictionary=False))
     path.write_bytes(content)
     start = pq.ParquetFile(path).metadata.row_group(1).column(0).data_page_offset
-    content[start + 1000 : start + 1100] = b"\xff" * 100
+    content[start : start + 20] = b"\xff" * 20
     path.write_bytes(content)
     outcomes = list(parquet.read(Piece(str(path), 0, None, len(content)), settings=ReaderSettings()))
     assert [outcome.text for outcome in outcomes if isinstance(outcome, Record)] == texts[:100] + texts[200:]

@@ -80,9 +80,11 @@ RESPONSES: list[tuple[str, bytes, str]] = [
     ("said to be chunked, stored plain", response(UTF8, headers=HTML + "\r\nTransfer-Encoding: chunked"), TEXT),
     (
         "damaged gzip",
-        response(ZIPPED[:30] + b"\xff" * 30, headers=HTML + "\r\nContent-Encoding: gzip"),
+        response(ZIPPED[:12] + b"\xff" * 30 + ZIPPED[42:], headers=HTML + "\r\nContent-Encoding: gzip"),
         "unreadable:corrupt_record",
     ),
+    ("a cut gzip", response(ZIPPED[:-20], headers=HTML + "\r\nContent-Encoding: gzip"), "unreadable:corrupt_record"),
+    ("cut chunks", response(chunked(UTF8)[:-30], headers=HTML + "\r\nTransfer-Encoding: chunked"), "unreadable:corrupt_record"),
     ("no reason phrase", response(UTF8, headers=HTML, status="200"), TEXT),
     ("302", response(b"", status="302 Found"), "dropped:http_status"),
     ("404", response(UTF8, status="404 Not Found"), "dropped:http_status"),
@@ -144,12 +146,13 @@ def test_other_kinds_of_record(tmp_path: Path) -> None:
 
 def test_a_page_that_the_crawler_cut_inside_a_character(tmp_path: Path) -> None:
     path = tmp_path / "a.warc"
-    body = f"<html><body><article><p>{SENTENCE}</p><p>{SENTENCE}끝".encode()[:-1]
+    body = f"<html><body><article><p>{SENTENCE}</p><p>다른 문단이다. {SENTENCE}끝".encode()[:-1]
     path.write_bytes(record(response(body), extra="WARC-Truncated: length\r\n"))
-    assert [shown(outcome) for outcome in read(path)] == [f"{TEXT}\n{TEXT}"]
+    assert [shown(outcome) for outcome in read(path)] == [f"{TEXT}\n다른 문단이다. {TEXT}"]
 
 
 ONE, TWO, THREE = (record(response(UTF8), number=number) for number in (1, 2, 3))
+LF_HEADER = ONE.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"\n") + b"\n\n" + ONE.partition(b"\r\n\r\n")[2]
 DAMAGED: list[tuple[str, bytes, list[str]]] = [
     ("empty", b"", ["dropped:empty_file"]),
     ("no WARC", b"<html>" * 100, ["unreadable:corrupt_file"]),
@@ -160,13 +163,17 @@ DAMAGED: list[tuple[str, bytes, list[str]]] = [
     ("without the last line ends", ONE + TWO.rstrip(b"\r\n"), [TEXT, TEXT]),
     ("only one line end between", ONE[:-2] + TWO, [TEXT, TEXT]),
     ("more line ends between", ONE + b"\r\n" * 9 + TWO, [TEXT, TEXT]),
-    ("LF headers", ONE.replace(b"\r\n", b"\n").replace(b"Length: 0", b"Length: ") + TWO, ["unreadable:corrupt_record", TEXT]),
+    ("LF headers", LF_HEADER + TWO, [TEXT, TEXT]),
     ("rubbish between", ONE + b"rubbish\r\n" * 50 + TWO, [TEXT, "unreadable:corrupt_record", TEXT]),
     ("two million bytes of rubbish", ONE + b"rubbish " * 250_000 + TWO, [TEXT, "unreadable:corrupt_record", TEXT]),
     ("no length", ONE + TWO.replace(b"Content-Length", b"Content-Lenght") + THREE, [TEXT, "unreadable:corrupt_record", TEXT]),
     ("a length that is none", ONE.replace(b"Length: ", b"Length: x") + TWO, ["unreadable:corrupt_record", TEXT]),
     ("a negative length", ONE.replace(b"Length: ", b"Length: -") + TWO, ["unreadable:corrupt_record", TEXT]),
-    ("a length too long", ONE.replace(b"Length: 6", b"Length: 7") + TWO, ["unreadable:corrupt_record", TEXT]),
+    (
+        "a length too long",
+        ONE.replace(b"Length: %d" % len(response(UTF8)), b"Length: %d" % (len(response(UTF8)) + 100)) + TWO,
+        ["unreadable:corrupt_record", TEXT],
+    ),
     ("a header without end", b"WARC/1.0\r\n" + b"A: b\r\n" * 20_000 + TWO, ["unreadable:corrupt_file", TEXT]),
     ("a length past the end", ONE.replace(b"Length: ", b"Length: 9") + TWO, ["unreadable:corrupt_record", TEXT]),
     ("a length past all limits", ONE.replace(b"Length: ", b"Length: 99999") + TWO, ["unreadable:truncated_file"]),
