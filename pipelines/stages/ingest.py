@@ -63,8 +63,8 @@ def stage(context: Context) -> Stage:
         units=units,
         config={"sources": sources, "partition_bytes": int(recipe.partition_bytes), "files": digest(listed)},
         code=code_version(
-            ("filters.decode", "filters.html_text", "filters.normalise", "pipelines.readers", __name__),
-            ("trafilatura", "FastWARC", "pyarrow"),
+            ("filters.decode", "filters.reading_score", "filters.html_text", "filters.normalise", "pipelines.readers", __name__),
+            ("trafilatura", "lxml", "FastWARC", "pyarrow", "zstandard"),
         ),
         state=[[printable(path), tag] for path, tag in states],
         conclude=limits_check(context, states=states, source_bytes=sizes),
