@@ -10,6 +10,7 @@ import random
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import zstandard
@@ -53,28 +54,34 @@ def _build(megabytes: int, until: str, workers: str) -> Measured:
 
 
 def _make(root: Path, num_bytes: int) -> None:
-    """A third each of Korean, English and code, in compressed JSONL files and one tree of long modules."""
+    """A third each of Korean, English and code: documents of many made sentences in a random order, no two the same."""
     made.make_corpus(root, documents=30)
     rng = random.Random(5)
-    for part, (language, words) in enumerate((("ko", made.KOREAN), ("en", made.ENGLISH))):
-        written = number = 0
-        while written < num_bytes // 3:
-            documents = []
-            size = 0
-            while size < min(_FILE_BYTES, num_bytes // 3 - written):
-                text = made.document(words, rng)
-                documents.append((f"{language}-{part}-{number}-{len(documents)}", text))
-                size += len(text.encode())
-            data = zstandard.ZstdCompressor().compress(made.json_lines(documents))
+    for language, words in (("ko", made.KOREAN), ("en", made.ENGLISH)):
+        pool = [made.document(words, rng) for _ in range(2_000)]
+        for number, texts in enumerate(_filled(pool, num_bytes // 3, rng)):
+            rows = [(f"big-{language}-{number}-{index}", text) for index, text in enumerate(texts)]
+            data = zstandard.ZstdCompressor().compress(made.json_lines(rows))
             (root / language / f"big{number:04d}.jsonl.zst").write_bytes(data)
-            written += size
-            number += 1
-    written = number = 0
-    while written < num_bytes // 3:
-        text = "\n".join(made.module(rng, number * 100 + k) for k in range(20))
-        (root / f"code/pkg/big{number:06d}.py").write_text(text, encoding="utf-8")
-        written += len(text)
-        number += 1
+    pool = [made.module(rng, number) for number in range(2_000)]
+    for number, texts in enumerate(_filled(pool, num_bytes // 3, rng)):
+        directory = root / "code/pkg" / f"big{number:04d}"
+        directory.mkdir()
+        for index, text in enumerate(texts):
+            (directory / f"m{index:06d}.py").write_text(text, encoding="utf-8")
+
+
+def _filled(pool: list[str], num_bytes: int, rng: random.Random) -> Iterator[list[str]]:
+    """Lists of texts of about _FILE_BYTES together, each text of six from the pool, until there are ``num_bytes``."""
+    written = 0
+    while written < num_bytes:
+        texts: list[str] = []
+        size = 0
+        while size < min(_FILE_BYTES, num_bytes - written):
+            texts.append("\n\n".join(rng.sample(pool, 6)))
+            size += len(texts[-1].encode())
+        written += size
+        yield texts
 
 
 if __name__ == "__main__":

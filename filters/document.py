@@ -5,6 +5,7 @@ A document enters as one row of a partition (DESIGN.md section 2) and leaves as 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -45,12 +46,11 @@ class Document:
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """One rule that a document did not pass, or one edit that was made to it.
 
     ``value`` is what was measured and ``threshold`` what it was held against (for an edit: how many places changed, and
-    ``None``); ``detail`` says in words what a number cannot.
+    ``None``); ``detail`` says in words what a number cannot. A named tuple, for bad documents have several each.
     """
 
     rule: str

@@ -27,6 +27,9 @@ from lxml import html as lxml_html
 
 #: A page longer than this takes more than half a minute.
 MAX_HTML_CHARACTERS = 8_000_000
+#: trafilatura's time grows with the square of the cells of a row; other pages take half a minute with so many elements.
+_MAX_ROW_CELLS = 5_000
+_MAX_ELEMENTS = 100_000
 #: libxml2 compares every attribute of a tag with every other: 200,000 of them take more than a minute.
 _MAX_TAG_ATTRIBUTES = 1000
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{16384,}")
@@ -104,7 +107,18 @@ def _parse(html: str) -> Any:
         raise ExtractionError("html_not_parsed", f"the page is not HTML ({error})") from error
     if any("depth" in entry.message for entry in parser.error_log):
         raise ExtractionError("html_too_deep", "elements nest more than 256 deep: what is inside cannot be read")
+    _refuse_endless(tree)
     return tree
+
+
+def _refuse_endless(tree: Any) -> None:
+    """Refuse what the extractor would take minutes for: more elements, or cells in a row, than any page to be read has."""
+    num_elements = sum(1 for _ in tree.iter())
+    if num_elements > _MAX_ELEMENTS:
+        raise ExtractionError("html_too_large", f"a page of {num_elements} elements, more than {_MAX_ELEMENTS}: split it")
+    num_cells = max((len(row) for row in tree.iter("tr")), default=0)
+    if num_cells > _MAX_ROW_CELLS:
+        raise ExtractionError("html_too_large", f"a table row of {num_cells} cells, more than {_MAX_ROW_CELLS}")
 
 
 def _collapse_white_space(tree: Any) -> None:
@@ -146,12 +160,12 @@ def _wrap_loose_text(tree: Any) -> None:
                 paragraph = _paragraph_with(container, child.tail)
                 child.tail = None
                 if paragraph is not None:
-                    container.insert(container.index(child) + 1, paragraph)
+                    child.addnext(paragraph)
             elif paragraph is not None:
                 paragraph.append(child)
             elif "".join(child.itertext()).strip() or (child.tail or "").strip():
                 paragraph = container.makeelement("p")
-                container.insert(container.index(child), paragraph)
+                child.addprevious(paragraph)
                 paragraph.append(child)
 
 

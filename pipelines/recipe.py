@@ -4,14 +4,13 @@ Every mistake is told with its key, its line and the nearest right name; ``load_
 """
 
 import dataclasses
-import difflib
 import importlib
 import json
 import os
 import pkgutil
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,12 +22,7 @@ from filters.document import SEGMENTS
 from filters.language_codes import LANGUAGE_CODES
 
 from .engine.fingerprint import digest
-
-Location = tuple[str | int, ...]
-
-
-class RecipeError(Exception):
-    """A recipe that cannot be used. The message lists every mistake with key, line and remedy."""
+from .recipe_mistakes import Location, Mistakes, RecipeError, nearest
 
 
 def _share(value: Any) -> Any:
@@ -166,78 +160,6 @@ def rule_class(name: str) -> Any:
     return getattr(module, "".join(word.capitalize() for word in name.split("_")))
 
 
-@dataclasses.dataclass
-class _Mistakes:
-    """Collects mistakes with their place in the file."""
-
-    text: str
-    path: str
-    found: list[tuple[int, str]] = dataclasses.field(default_factory=list)
-
-    def add(self, location: Location, message: str) -> None:
-        line = find_line(self.text, location)
-        where = f"{self.path}:{line}" if line else self.path
-        entry = (line, f"{where}: {dotted(location)}: {message}")
-        if entry not in self.found:
-            self.found.append(entry)
-
-    def unknown(self, location: Location, *, allowed: Iterable[str], what: str = "key") -> None:
-        self.add(location, f"unknown {what} {str(location[-1])!r}{nearest(str(location[-1]), allowed)}")
-
-    def raise_any(self) -> None:
-        if self.found:
-            raise RecipeError("\n".join(message for _, message in sorted(self.found)))
-
-
-#: Country codes that people write for languages, and what no edit distance finds.
-_LANGUAGE_SLIPS = {
-    **{"kr": "ko", "kor": "ko", "korean": "ko", "jp": "ja", "jpn": "ja", "japanese": "ja", "cn": "zh"},
-    **{"chinese": "zh", "gb": "en", "uk": "en", "us": "en", "eng": "en", "english": "en", "ger": "de"},
-    **{"deu": "de", "german": "de", "fra": "fr", "fre": "fr", "french": "fr", "ua": "uk", "vn": "vi"},
-}
-
-
-def nearest(name: str, allowed: Iterable[str]) -> str:
-    """``; did you mean 'x'?``, or the names that there are."""
-    names = sorted(allowed)
-    if (meant := _LANGUAGE_SLIPS.get(name.lower())) in names:
-        return f"; did you mean {meant!r}?"
-    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    return f"; there are: {shown}"
-
-
-def dotted(location: Location) -> str:
-    """``("source", 1, "format")`` -> ``source[2].format`` (counted from one, as a reader counts)."""
-    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location]
-    return "".join(parts).lstrip(".") or "recipe"
-
-
-def find_line(text: str, location: Location) -> int:
-    """The line (from 1) where a key stands in a TOML text, or its nearest enclosing table; 0 if none is there."""
-    seen: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    prefix: str = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line):
-            prefix = re.sub(r"[\"'\s]", "", header[2])
-            if header[1] == "[[":
-                index = counts.get(prefix, 0)
-                counts[prefix] = index + 1
-                prefix = f"{prefix}[{index + 1}]"
-            for end in [match.start() for match in re.finditer(r"\.", prefix)] + [len(prefix)]:
-                seen.setdefault(prefix[:end], number)
-        elif key := re.match(r"\s*([A-Za-z0-9_.\"-]+)\s*=", line):
-            name = key[1].replace('"', "")
-            seen.setdefault(f"{prefix}.{name}" if prefix else name, number)
-    for length in range(len(location), 0, -1):
-        if (name := dotted(location[:length])) in seen:
-            return seen[name]
-    return 0
-
-
 def load_recipe(path: str) -> LoadedRecipe:
     """Reads and checks a recipe.
 
@@ -256,7 +178,7 @@ def load_recipe(path: str) -> LoadedRecipe:
         raise RecipeError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{path}: not valid TOML: {error}") from None
-    mistakes = _Mistakes(text, path)
+    mistakes = Mistakes(text, path)
     filter_table = data.pop("filter", {})
     rules = _resolve_rules(filter_table, mistakes)
     recipe = _validate(data, mistakes)
@@ -268,7 +190,7 @@ def load_recipe(path: str) -> LoadedRecipe:
     return LoadedRecipe(recipe, text, os.path.dirname(os.path.abspath(path)))
 
 
-def _validate(data: dict[str, Any], mistakes: _Mistakes) -> Recipe | None:
+def _validate(data: dict[str, Any], mistakes: Mistakes) -> Recipe | None:
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
@@ -299,7 +221,7 @@ def _fields_at(location: Location) -> list[str]:
     return list(model.model_fields)
 
 
-def _resolve_rules(table: Any, mistakes: _Mistakes) -> dict[str, LanguageRules]:
+def _resolve_rules(table: Any, mistakes: Mistakes) -> dict[str, LanguageRules]:
     """The ``[filter.<language>.<rule>]`` tables: a language's keys over the default's, then each rule's defaults."""
     if not isinstance(table, Mapping):
         mistakes.add(("filter",), "must be a table such as [filter.ko.gopher_quality]")
@@ -317,7 +239,7 @@ def _resolve_rules(table: Any, mistakes: _Mistakes) -> dict[str, LanguageRules]:
     return resolved
 
 
-def _language_rules(key: str, own: Mapping[str, Any], inherited: Mapping[str, Any], mistakes: _Mistakes) -> LanguageRules:
+def _language_rules(key: str, own: Mapping[str, Any], inherited: Mapping[str, Any], mistakes: Mistakes) -> LanguageRules:
     names = rule_names()
     plain: dict[str, Any] = {}
     rules: dict[str, dict[str, Any]] = {}
@@ -342,7 +264,7 @@ def _language_rules(key: str, own: Mapping[str, Any], inherited: Mapping[str, An
         return NO_RULES
 
 
-def _rule_settings(location: Location, name: str, settings: dict[str, Any], mistakes: _Mistakes) -> dict[str, Any]:
+def _rule_settings(location: Location, name: str, settings: dict[str, Any], mistakes: Mistakes) -> dict[str, Any]:
     """The settings of a rule with its defaults filled in, checked against the rule's own types."""
     rule = rule_class(name)
     known = [f.name for f in dataclasses.fields(rule)]
@@ -360,7 +282,7 @@ def _rule_settings(location: Location, name: str, settings: dict[str, Any], mist
     return json.loads(json.dumps(dataclasses.asdict(made), sort_keys=True))
 
 
-def _check_meaning(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: _Mistakes) -> None:
+def _check_meaning(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: Mistakes) -> None:
     """What types cannot see: shares, languages, names that must differ."""
     shares = {segment: getattr(recipe.mix, segment) for segment in SEGMENTS}
     if abs(sum(shares.values()) - 1) > 1e-6:
@@ -378,7 +300,7 @@ def _check_meaning(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: _M
     _check_names(recipe.source, mistakes)
 
 
-def _check_words(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: _Mistakes) -> None:
+def _check_words(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: Mistakes) -> None:
     from filters.words import SPLITTER_NAMES
 
     for key, rules in recipe.filter.items():
@@ -388,7 +310,7 @@ def _check_words(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: _Mis
             mistakes.add(place, f"unknown word splitter {rules.words!r}{nearest(rules.words, SPLITTER_NAMES)}")
 
 
-def _check_names(sources: Sequence[Source], mistakes: _Mistakes) -> None:
+def _check_names(sources: Sequence[Source], mistakes: Mistakes) -> None:
     seen: set[str] = set()
     for index, source in enumerate(sources):
         if source.name in seen:

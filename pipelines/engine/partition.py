@@ -8,12 +8,16 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 
 from filters.document import DOCUMENT_SCHEMA
 
 from . import files
-from .ledger import LEDGER_SCHEMA, LedgerRow, Tally
+from .ledger import LEDGER_SCHEMA, LedgerColumns, LedgerRow, Tally
+
+# Its functions are made at run time, which type checkers cannot see.
+pc: Any = pyarrow.compute
 
 #: Rows and bytes of text of a record batch, whichever is reached first: memory stays flat for reviews and for books.
 BATCH_ROWS = 1_000
@@ -40,6 +44,11 @@ def read_batches(path: str, *, columns: Sequence[str] | None = None) -> Iterator
                 raise
             told = " ".join(str(error).split())
             raise ValueError(f"{path} is damaged ({told}): delete it and run again, and it is made anew") from error
+
+
+def text_sizes(batch: pa.RecordBatch) -> list[int]:
+    """The bytes of each document's text."""
+    return pc.binary_length(batch.column("text")).to_pylist()
 
 
 class TableWriter:
@@ -84,8 +93,9 @@ class PartitionWriter:
         self.tally = Tally()
         self._schema = schema
         self._rows: list[dict[str, Any]] = []
+        self._batches: list[pa.RecordBatch] = []
         self._row_bytes = 0
-        self._ledger_rows: list[dict[str, Any]] = []
+        self._ledger_rows = LedgerColumns()
         self._documents_name = f"{name}.parquet"
         self._ledger_name = f"ledger/{name}.parquet"
         self._documents = TableWriter(files.join(stage_directory, self._documents_name), schema)
@@ -100,24 +110,30 @@ class PartitionWriter:
             self._flush()
 
     def add_batch(self, batch: pa.RecordBatch) -> None:
-        """Keeps a record batch of documents as it is."""
-        self._documents.write(batch)
+        """Keeps the documents of a record batch; small ones are put together, for a row group has its cost."""
+        if not batch.num_rows:
+            return
+        self._batches.append(batch)
+        self._row_bytes += batch.nbytes
+        if sum(b.num_rows for b in self._batches) >= BATCH_ROWS or self._row_bytes >= BATCH_BYTES:
+            self._flush()
 
     def record(self, row: LedgerRow) -> None:
         self.tally.recorded(row)
-        self._ledger_rows.append(row.as_dict())
+        self._ledger_rows.append(row)
         if len(self._ledger_rows) >= BATCH_ROWS:
             self._flush_ledger()
 
     def _flush(self) -> None:
         if self._rows:
-            self._documents.write(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
-            self._rows, self._row_bytes = [], 0
+            self._batches.append(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+        if self._batches:
+            self._documents.write(pa.concat_batches(self._batches))
+        self._rows, self._batches, self._row_bytes = [], [], 0
 
     def _flush_ledger(self) -> None:
         if self._ledger_rows:
-            self._ledger.write(pa.RecordBatch.from_pylist(self._ledger_rows, schema=LEDGER_SCHEMA))
-            self._ledger_rows = []
+            self._ledger.write(self._ledger_rows.take())
 
     def __enter__(self) -> "PartitionWriter":
         return self

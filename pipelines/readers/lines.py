@@ -47,7 +47,10 @@ def read_lines(piece: Piece, *, max_bytes: int) -> Iterator[Line | OversizeLine 
     offset = 0
     if piece.start > 0:
         blocks = _blocks_from(piece.path, start=piece.start - 1)
-        skipped = _skip_to_line_start(blocks, offset=piece.start - 1, end=piece.end)
+        try:
+            skipped = _skip_to_line_start(blocks, offset=piece.start - 1, end=piece.end)
+        except FileError as problem:
+            raise BrokenOffError(problem, rest=UnfinishedLine(piece.start, b"")) from problem
         if skipped is None:
             return
         rest, offset = skipped

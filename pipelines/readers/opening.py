@@ -9,6 +9,7 @@ is left to rise, so that the job is tried again.
 """
 
 import bz2
+import errno
 import lzma
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -189,6 +190,10 @@ def open_file(path: str) -> Generator[BinaryIO]:
         raise FileError("permission_denied", f"{path} may not be read by this user: change its permissions") from None
     except IsADirectoryError:
         raise FileError("is_a_directory", f"{path} is a directory: name the files in it") from None
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise FileError("file_not_found", f"{path} is a link that leads back to itself: remove it") from None
     with handle:
         yield cast(BinaryIO, handle)
 

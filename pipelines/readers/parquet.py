@@ -72,6 +72,9 @@ def _column_problem(schema: pa.Schema, *, settings: ReaderSettings) -> tuple[str
     if name not in schema.names:
         columns = ", ".join(repr(column) for column in schema.names[:20])
         return "missing_text", f"no column {name!r}; there are: {columns}: set text_column to the one with the text"
+    for wanted in _wanted_columns(schema, settings):
+        if (num_columns := schema.names.count(wanted)) > 1:
+            return "ambiguous_column", f"{num_columns} columns are named {wanted!r}: rename or remove all but one"
     kind = schema.field(name).type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type

@@ -107,8 +107,13 @@ def _full_path(file_system: Any, pattern: str, path: str) -> str:
 
 
 def _files_in(file_system: Any, directory: str, *, suffixes: tuple[str, ...], is_tree: bool) -> Iterable[tuple[str, int]]:
-    """The format's files at any depth; links to directories are not followed, and hidden data files are passed over."""
+    """The format's files at any depth; links to directories are not followed, and hidden data files are passed over.
+
+    A directory that is named like a file and holds none stands for itself, last.
+    """
     waiting = [directory]
+    named_like_files: list[str] = []
+    found: list[str] = []
     while waiting:
         for info in file_system.ls(heapq.heappop(waiting), detail=True):
             path = cast(str, info["name"])
@@ -116,10 +121,17 @@ def _files_in(file_system: Any, directory: str, *, suffixes: tuple[str, ...], is
             if info["type"] == "directory":
                 if name not in _VERSION_CONTROL:
                     heapq.heappush(waiting, path)
+                    if suffixes and _has_suffix(path, suffixes):
+                        named_like_files.append(path.rstrip("/"))
             elif _is_directory(file_system, path, info):
                 continue
             elif (is_tree or not name.startswith((".", "_"))) and (not suffixes or _has_suffix(path, suffixes)):
+                if named_like_files:
+                    found.append(path)
                 yield path, info.get("size") or 0
+    for path in named_like_files:
+        if not any(inside.startswith(path + "/") for inside in found):
+            yield path, 0
 
 
 def _has_suffix(path: str, suffixes: tuple[str, ...]) -> bool:

@@ -14,7 +14,7 @@ from filters.document import Failure
 from pipelines.engine import files
 from pipelines.engine.fingerprint import code_version
 from pipelines.engine.ledger import LedgerRow
-from pipelines.engine.partition import PartitionWriter, read_batches
+from pipelines.engine.partition import PartitionWriter, read_batches, text_sizes
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, StageFailedError, Unit
 
@@ -83,12 +83,11 @@ class TakeOut:
         out: PartitionWriter,
         progress: Progress,
     ) -> None:
-        names = ("id", "text", "source", "uri", "segment", "language")
+        names = ("id", "source", "uri", "segment", "language")
         columns = [batch.column(name).to_pylist() for name in names]
-        for kept, loser, (identifier, text, source, uri, segment, language) in zip(
-            keep, losers, zip(*columns, strict=True), strict=True
+        for kept, loser, text_bytes, (identifier, source, uri, segment, language) in zip(
+            keep, losers, text_sizes(batch), zip(*columns, strict=True), strict=True
         ):
-            text_bytes = len(text.encode())
             out.tally.entered(source, text_bytes=text_bytes)
             progress.advance(rows=1, num_bytes=text_bytes)
             if kept:

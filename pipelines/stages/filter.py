@@ -15,7 +15,7 @@ from filters.view import View
 from filters.words import word_splitter
 from pipelines.engine.fingerprint import code_version
 from pipelines.engine.ledger import LedgerRow
-from pipelines.engine.partition import PartitionWriter, read_batches
+from pipelines.engine.partition import PartitionWriter, read_batches, text_sizes
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, Unit
 from pipelines.recipe import Recipe, rule_class
@@ -81,10 +81,10 @@ class Filter:
     def _judge_batch(self, batch: pa.RecordBatch, out: PartitionWriter, progress: Progress) -> None:
         names = ("id", "text", "source", "uri", "segment", "language")
         columns = [batch.column(name).to_pylist() for name in names]
+        sizes = text_sizes(batch)
         keep: list[bool] = []
         verdicts: list[_Verdict] = []
-        for identifier, text, source, uri, segment, language in zip(*columns, strict=True):
-            text_bytes = len(text.encode())
+        for identifier, text, source, uri, segment, language, text_bytes in zip(*columns, sizes, strict=True):
             progress.expect(num_bytes=text_bytes)
             document = Document(id=identifier, text=text, source=source, uri=uri, segment=segment, language=language)
             verdict = self.judge(document)

@@ -6,7 +6,7 @@ of :data:`filters.document.DOCUMENT_SCHEMA`, and a ledger of every record that c
 
 import importlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from filters.document import Failure
@@ -63,7 +63,14 @@ def stage(context: Context) -> Stage:
         units=units,
         config={"sources": sources, "partition_bytes": int(recipe.partition_bytes), "files": digest(listed)},
         code=code_version(
-            ("filters.decode", "filters.reading_score", "filters.html_text", "filters.normalise", "pipelines.readers", __name__),
+            (
+                "filters.decode",
+                "filters.reading_score",
+                "filters.html_text",
+                "filters.normalise",
+                "pipelines.readers",
+                __name__,
+            ),
             ("trafilatura", "lxml", "FastWARC", "pyarrow", "zstandard"),
         ),
         state=[[printable(path), tag] for path, tag in states],
@@ -148,8 +155,8 @@ class Ingest:
                 writer.rejected(piece, item)
             else:
                 assert isinstance(item, NotDocument)
-                out.tally.stats["not_documents"][item.kind] = out.tally.stats["not_documents"].get(item.kind, 0) + 1
-            if out.tally.stats["text_bytes_kept"] >= self.partition_bytes:
+                out.tally.not_documents[item.kind] = out.tally.not_documents.get(item.kind, 0) + 1
+            if out.tally.text_bytes_kept >= self.partition_bytes:
                 return False
         return True
 
@@ -210,7 +217,7 @@ class _Writer:
         made, path = self._place(piece, item.ordinal)
         tally = self._out.tally
         tally.entered(self._source.name, text_bytes=0)
-        failure = replace(item.failure, detail=printable(item.failure.detail))
+        failure = item.failure._replace(detail=printable(item.failure.detail))
         if failure.rule == "truncated_file":
             tally.add("truncated", path, files=1)
         elif not self._whole and item.action == "unreadable" and _concerns_file(piece, item):

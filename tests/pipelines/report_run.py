@@ -197,7 +197,7 @@ def _ingest_losses(writer: PartitionWriter, name: str) -> None:
             row = LedgerRow(id=id_, source=source, action=action, failures=[failure], text_bytes=10)  # type: ignore[arg-type]
             writer.record(row)
     if name == WEB:
-        writer.tally.stats["not_documents"] = {"request": 3, "warcinfo": 1}
+        writer.tally.not_documents.update({"request": 3, "warcinfo": 1})
 
 
 def write_manifest(run: str, stage: str, *, entries: Sequence[Mapping[str, Any]], inputs: Sequence[str], **totals: Any) -> None:
