@@ -107,9 +107,13 @@ def _units_of(pipeline: Any, stage: Stage, waiting: Sequence[Unit]) -> Any:
         | "Inputs" >> beam.Create(list(stage.shuffled_from), reshuffle=False)
         | "SpreadInputs" >> beam.Reshuffle()
         | "Emit" >> beam.ParDo(_Emit(stage, stage.shuffle)).with_output_types(tuple[str, bytes])
-        | "GroupByKey" >> beam.GroupByKey()
-        | "Regroup" >> beam.ParDo(_Regroup(stage.shuffle)).with_output_types(tuple[str, bytes])
     )
+    for number in range(stage.shuffle.rounds):
+        records = (
+            records
+            | f"GroupByKey{number}" >> beam.GroupByKey()
+            | f"Regroup{number}" >> beam.ParDo(_Regroup(stage.shuffle)).with_output_types(tuple[str, bytes])
+        )
     empty = pipeline | "Units" >> beam.Create([(unit.name, b"") for unit in waiting], reshuffle=False)
     return (
         (records, empty)

@@ -154,8 +154,11 @@ class Shuffle(Protocol):
     """The small records that the units of a stage need of one another: never documents, always packed.
 
     ``emit`` turns an input unit into packed records by key; ``regroup`` brings the records of one key to the units that
-    they concern. A unit's job finds its records in ``unit.payload``, in no particular order: it sorts them.
+    they concern, or under new keys to the next of its ``rounds``. A unit's job finds its records in ``unit.payload``.
     """
+
+    @property
+    def rounds(self) -> int: ...
 
     def emit(self, unit: Unit, *, progress: Progress) -> list[tuple[str, bytes]]: ...
 

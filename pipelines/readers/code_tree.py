@@ -151,7 +151,7 @@ def read(piece: Piece, *, settings: ReaderSettings) -> Iterator[Outcome]:
     if isinstance(text, Rejected):
         yield text
         return
-    yield Record(text, 0, uri=piece.path, language=language, metadata={"path": piece.path}, raw_bytes=len(data))
+    yield Record(text, 0, language=language, raw_bytes=len(data))
 
 
 def _unknown_language(piece: Piece, extension: str) -> Rejected:

@@ -23,7 +23,7 @@ def read(piece: Piece, *, settings: ReaderSettings) -> Iterator[Outcome]:
     if isinstance(text, Rejected):
         yield text
         return
-    yield Record(text, 0, uri=piece.path, metadata={"path": piece.path}, raw_bytes=len(data))
+    yield Record(text, 0, raw_bytes=len(data))
 
 
 def main_text_of(html: str, *, url: str | None, place: str, raw_bytes: int, ordinal: int = 0) -> str | Rejected:

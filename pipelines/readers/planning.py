@@ -38,7 +38,7 @@ class NothingFoundError(ValueError):
     def __init__(self, pattern: str, *, suffixes: Iterable[str]) -> None:
         wanted = " ".join(suffixes) or "any file"
         super().__init__(
-            f"no input matches {pattern!r}: check the path (relative paths start where malmoi was called); "
+            f"no input matches {pattern!r}: check the path (relative paths start at the recipe's root); "
             f"of a directory, only these are read: {wanted}"
         )
         self.pattern = pattern

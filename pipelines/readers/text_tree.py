@@ -30,4 +30,4 @@ def read(piece: Piece, *, settings: ReaderSettings) -> Iterator[Outcome]:
         yield text
         return
     num_bytes = 0 if isinstance(data, Rejected) else len(data)
-    yield Record(text, 0, uri=piece.path, metadata={"path": piece.path}, raw_bytes=num_bytes)
+    yield Record(text, 0, raw_bytes=num_bytes)

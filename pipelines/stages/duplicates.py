@@ -29,10 +29,11 @@ pc: Any = pyarrow.compute
 #: Groups of keys that are resolved together, by the first byte of the hash.
 _RANGES = 64
 
+#: A document among others that may be its equals: its keys, its rank, its place.
 _KEYED = pa.schema(
     [
-        ("kind", pa.int8()),
-        ("key", pa.binary(16)),
+        ("id_key", pa.binary(16)),
+        ("text_key", pa.binary(16)),
         ("source", pa.int16()),
         ("id", pa.string()),
         ("partition", pa.int32()),
@@ -41,7 +42,9 @@ _KEYED = pa.schema(
 )
 LOSERS_SCHEMA = pa.schema([("row", pa.int32()), ("rule", pa.string()), ("kept_id", pa.string())])
 _LOST = pa.schema([("partition", pa.int32()), *LOSERS_SCHEMA])
-_RULES = ("exact_duplicate", "duplicate_id")
+#: The two rounds: which key is compared, and the rule that its losers fail. Ids first: a record whose id is taken must not be
+#: the one for which another is dropped.
+_ROUNDS = {"id": ("id_key", "duplicate_id"), "text": ("text_key", "exact_duplicate")}
 
 
 def stage(context: Context) -> Stage:
@@ -77,11 +80,12 @@ def unpack_tables(blobs: Sequence[bytes], *, schema: pa.Schema) -> pa.Table:
 
 @dataclass(frozen=True)
 class SameKey:
-    """The shuffle: every document's hashes to their key range, then the losers of a range to their partitions."""
+    """The shuffle: documents by their id; those that keep theirs by their text; the losers of both to their partitions."""
 
     sources: tuple[str, ...]
     partitions: tuple[str, ...]
     exact: bool
+    rounds: int = 2
 
     def emit(self, unit: Unit, *, progress: Progress) -> list[tuple[str, bytes]]:
         number = self.partitions.index(unit.name)
@@ -90,66 +94,71 @@ class SameKey:
         for batch in read_batches(unit.payload, columns=["id", "text", "source", "segment"]):
             tables.append(self._keyed(batch, number, first_row, progress))
             first_row += batch.num_rows
-        if not tables:
-            return []
-        table = pa.concat_tables(tables).combine_chunks()
-        first_bytes = np.frombuffer(table["key"].chunk(0).buffers()[1], dtype=np.uint8)[::16]
-        ranges = first_bytes[: table.num_rows].astype(np.int64) * _RANGES // 256
-        return [
-            (f"range-{key_range:03d}", pack_table(table.filter(pa.array(ranges == key_range))))
-            for key_range in np.unique(ranges).tolist()
-        ]
+        return _by_range("id", pa.concat_tables(tables)) if tables else []
 
     def _keyed(self, batch: pa.RecordBatch, number: int, first_row: int, progress: Progress) -> pa.Table:
-        """The keys of a record batch: id hashes, and content hashes where exact dedup is on."""
+        """The keys and places of a record batch's documents."""
         rank = {name: index for index, name in enumerate(self.sources)}
-        rows: list[tuple[int, bytes, int, str, int, int]] = []
+        rows: list[tuple[bytes, bytes, int, str, int, int]] = []
         columns = zip(*(column.to_pylist() for column in batch.columns), strict=True)
         for row, (identifier, text, source, segment) in enumerate(columns, start=first_row):
-            if self.exact:
-                rows.append((0, content_hash(text, code=segment == "code"), rank[source], identifier, number, row))
-            id_hash = hashlib.blake2b(identifier.encode(), digest_size=16).digest()
-            rows.append((1, id_hash, rank[source], identifier, number, row))
+            id_key = hashlib.blake2b(identifier.encode(), digest_size=16).digest()
+            text_key = content_hash(text, code=segment == "code")
+            rows.append((id_key, text_key, rank[source], identifier, number, row))
             progress.advance(rows=1, num_bytes=len(text))
         arrays = [pa.array(column, f.type) for column, f in zip(zip(*rows, strict=True), _KEYED, strict=True)]
         return pa.table(arrays, schema=_KEYED)
 
-    def regroup(self, key: str, blobs: Sequence[bytes]) -> list[tuple[str, bytes]]:  # noqa: ARG002
-        lost = find_losers(unpack_tables(blobs, schema=_KEYED))
+    def regroup(self, key: str, blobs: Sequence[bytes]) -> list[tuple[str, bytes]]:
+        kind = key.split("/")[0]
+        if kind not in _ROUNDS:  # losers of the first round, on their way to their partition
+            return [(key, blob) for blob in blobs]
+        compared, rule = _ROUNDS[kind]
+        table, lost = find_losers(unpack_tables(blobs, schema=_KEYED), by=compared, rule=rule)
         result: list[tuple[str, bytes]] = []
         for number in pc.unique(lost["partition"]).to_pylist():
             own = lost.filter(pc.equal(lost["partition"], number)).select(LOSERS_SCHEMA.names)
             result.append((self.partitions[number], pack_table(own)))
-        return result
+        return result + (_by_range("text", table) if kind == "id" and self.exact else [])
 
 
-def find_losers(keyed: pa.Table) -> pa.Table:
-    """Of rows with equal (kind, key), all but the first by (source, id, partition, row): who loses, and to whom."""
-    order = [(name, "ascending") for name in ("kind", "key", "source", "id", "partition", "row")]
+def _by_range(kind: str, table: pa.Table) -> list[tuple[str, bytes]]:
+    """A table's rows packed by the range of a key."""
+    keys = np.array(table[_ROUNDS[kind][0]].to_pylist(), dtype="S16").view(np.uint8).reshape(-1, 16)
+    ranges = keys[:, 0].astype(np.int64) * _RANGES // 256
+    return [
+        (f"{kind}/{number:03d}", pack_table(table.filter(pa.array(ranges == number)))) for number in np.unique(ranges).tolist()
+    ]
+
+
+def find_losers(keyed: pa.Table, *, by: str, rule: str) -> tuple[pa.Table, pa.Table]:
+    """Of rows with an equal key ``by``, the first by (source, id, partition, row) stays.
+
+    Returns the rows that stay, and for the others who loses to whom, by which rule.
+    """
+    order = [(name, "ascending") for name in (by, "source", "id", "partition", "row")]
     table = keyed.take(pc.sort_indices(keyed, sort_keys=order)).combine_chunks()
-    if table.num_rows < 2:
-        return _LOST.empty_table()
     same = np.zeros(table.num_rows, dtype=bool)
-    equal = [pc.equal(table[name].slice(1), table[name].slice(0, table.num_rows - 1)) for name in ("kind", "key")]
-    same[1:] = pc.and_(*equal).to_numpy()
+    if table.num_rows > 1:
+        same[1:] = pc.equal(table[by].slice(1), table[by].slice(0, table.num_rows - 1)).to_numpy()
     starts = np.flatnonzero(~same)
-    winner = starts[np.cumsum(~same) - 1]
     losers = np.flatnonzero(same)
-    rules = [_RULES[kind] for kind in table["kind"].take(pa.array(losers)).to_pylist()]
-    return pa.table(
+    winners = starts[np.cumsum(~same)[losers] - 1]
+    lost = pa.table(
         [
             table["partition"].take(pa.array(losers)),
             table["row"].take(pa.array(losers)),
-            pa.array(rules, pa.string()),
-            table["id"].take(pa.array(winner[losers])),
+            pa.array([rule] * len(losers), pa.string()),
+            table["id"].take(pa.array(winners)),
         ],
         schema=_LOST,
     )
+    return table.filter(pa.array(~same)), lost
 
 
 @dataclass(frozen=True)
 class WriteLosers:
-    """The job: one partition's losers, sorted by row; where a row loses twice, the duplicate text is the reason."""
+    """The job: one partition's losers, sorted by row."""
 
     def setup(self) -> None:
         """Nothing to load."""
@@ -157,15 +166,11 @@ class WriteLosers:
     def run(self, unit: Unit, *, directory: str, progress: Progress) -> list[dict[str, Any]]:
         _, blobs = unit.payload
         lost = unpack_tables(blobs, schema=LOSERS_SCHEMA)
-        lost = lost.take(pc.sort_indices(lost, sort_keys=[("row", "ascending"), ("rule", "descending")]))
-        rows = lost["row"].to_numpy()
-        first = np.ones(len(rows), dtype=bool)
-        first[1:] = rows[1:] != rows[:-1]
-        lost = lost.filter(pa.array(first)).combine_chunks()
+        lost = lost.take(pc.sort_indices(lost, sort_keys=[("row", "ascending")])).combine_chunks()
         name = f"{unit.name}.parquet"
         writer = TableWriter(files.join(directory, name), LOSERS_SCHEMA)
         for batch in lost.to_batches():
             writer.write(batch)
         progress.advance(rows=0, num_bytes=0)
-        stats = {rule: int(pc.sum(pc.equal(lost["rule"], rule)).as_py() or 0) for rule in _RULES}
+        stats = {rule: int(pc.sum(pc.equal(lost["rule"], rule)).as_py() or 0) for _, rule in _ROUNDS.values()}
         return [{"name": unit.name, "files": {name: writer.close()}, "stats": stats}]

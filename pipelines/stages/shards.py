@@ -95,6 +95,7 @@ class Assign:
     run: str
     partitions: tuple[str, ...]
     num_shards: Mapping[str, int]
+    rounds: int = 1
 
     def emit(self, unit: Unit, *, progress: Progress) -> list[tuple[str, bytes]]:
         repeats_path = files.join(self.run, "plan", f"{unit.name}.parquet")

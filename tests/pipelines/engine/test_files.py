@@ -13,6 +13,11 @@ def directory(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(tmp_path) if request.param == "disk" else f"memory://{tmp_path}"
 
 
+def _fail_after_half(out: files.HashingFile) -> None:
+    out.write(b"half")
+    raise KeyError
+
+
 def test_a_file_arrives_whole_with_its_hash(directory: str) -> None:
     path = files.join(directory, "a", "b.txt")
     with files.writing(path) as out:
@@ -27,8 +32,7 @@ def test_a_file_arrives_whole_with_its_hash(directory: str) -> None:
 def test_an_error_leaves_nothing(directory: str) -> None:
     path = files.join(directory, "a", "b.txt")
     with pytest.raises(KeyError), files.writing(path) as out:
-        out.write(b"half")
-        raise KeyError
+        _fail_after_half(out)
     assert files.listing(files.join(directory, "a")) == []
 
 
@@ -36,8 +40,7 @@ def test_an_old_file_stays_until_the_new_one_is_whole(directory: str) -> None:
     path = files.join(directory, "x.json")
     files.write_json(path, {"b": 1, "a": "가"})
     with pytest.raises(KeyError), files.writing(path) as out:
-        out.write(b"half")
-        raise KeyError
+        _fail_after_half(out)
     assert files.read_json(path) == {"a": "가", "b": 1}
 
 

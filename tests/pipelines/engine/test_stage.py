@@ -22,6 +22,7 @@ class Copy:
     def setup(self) -> None: ...
 
     def run(self, unit: Unit, *, directory: str, progress: Progress) -> list[dict[str, Any]]:
+        progress.advance(rows=unit.payload, num_bytes=unit.payload)
         with PartitionWriter(directory, unit.name, schema=SCHEMA) as out:
             for number in range(unit.payload):
                 out.tally.entered("s", text_bytes=1)

@@ -23,7 +23,7 @@ def test_a_text_file_is_its_text(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "글.txt"
     path.write_bytes(KOREAN.encode(encoding))
     size = path.stat().st_size
-    assert read_one(text_tree, path) == Record(KOREAN, 0, uri=str(path), metadata={"path": str(path)}, raw_bytes=size)
+    assert read_one(text_tree, path) == Record(KOREAN, 0, raw_bytes=size)
 
 
 def test_a_compressed_text_file(tmp_path: Path) -> None:
@@ -116,7 +116,4 @@ def test_an_extension_has_one_language() -> None:
 def test_code_is_read_as_it_is(tmp_path: Path, content: bytes, text: str) -> None:
     path = tmp_path / "a.py"
     path.write_bytes(content)
-    metadata = {"path": str(path)}
-    assert read_one(code_tree, path) == Record(
-        text, 0, uri=str(path), language="python", metadata=metadata, raw_bytes=len(content)
-    )
+    assert read_one(code_tree, path) == Record(text, 0, language="python", raw_bytes=len(content))
