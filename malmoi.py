@@ -145,8 +145,8 @@ def _build(arguments: argparse.Namespace) -> int:
         loaded = load_recipe(arguments.recipe)
         context = make_context(loaded, arguments.out, root=arguments.root)
         complete = is_complete(context, until=arguments.until)
-        for note in context.notes:
-            print(f"malmoi: {note}", file=sys.stderr)
+        if context.missing_sources:
+            print(f"malmoi: optional sources that are not here: {', '.join(context.missing_sources)}", file=sys.stderr)
         if complete:
             store_recipe(context, loaded)
             print(f"{arguments.out} is complete: nothing to do", file=sys.stderr)

@@ -14,7 +14,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from .progress import Progress, die_with_driver
-from .stage import Job, Shuffle, Stage, Unit
+from .stage import Job, Shuffle, Stage, Unit, commit
 
 #: Worker processes cost about 2.5 s to start: below this much work one process is faster.
 _WORTH_PROCESSES_S = 10.0
@@ -42,7 +42,7 @@ class _RunUnit(beam.DoFn):
     def process(self, unit: Unit) -> Iterator[str]:
         self._progress.start(unit.name)
         entries = self._job.run(unit, directory=self._directory, progress=self._progress)
-        Stage(name=self._name, run=self._run, job=self._job, units=(), config={}).commit(unit.name, entries)
+        commit(self._directory, unit.name, entries)
         self._progress.finish()
         yield unit.name
 

@@ -71,9 +71,6 @@ class Stage:
     def fingerprint(self) -> str:
         return stage_fingerprint(stage=self.name, config=self.config, inputs=self.inputs, code=self.code)
 
-    def part_path(self, unit: str) -> str:
-        return files.join(self.directory, "parts", f"{unit}.json")
-
     @property
     def _state_path(self) -> str:
         return files.join(self.run, ".state", f"{self.name}.json")
@@ -103,11 +100,8 @@ class Stage:
         return sorted(waiting, key=lambda unit: (-unit.cost, unit.name))
 
     def _intact(self, unit: Unit) -> bool:
-        part = files.read_json(self.part_path(unit.name))
+        part = files.read_json(part_path(self.directory, unit.name))
         return files_are_there(self.directory, part)
-
-    def commit(self, unit: str, entries: Sequence[Mapping[str, Any]]) -> None:
-        files.write_json(self.part_path(unit), {"unit": unit, "partitions": list(entries)})
 
     def finish(self) -> dict[str, Any]:
         """Checks the whole stage and writes its manifest.
@@ -118,7 +112,7 @@ class Stage:
         """
         entries: list[dict[str, Any]] = []
         for unit in sorted(self.units, key=lambda unit: unit.name):
-            part = files.read_json(self.part_path(unit.name))
+            part = files.read_json(part_path(self.directory, unit.name))
             if part is None:
                 raise StageFailedError(f"{self.name}/{unit.name} did not arrive, though the runner reported no error")
             entries += part["partitions"]
@@ -148,6 +142,16 @@ class Stage:
             raise ConservationError(
                 f"{self.name}: the stage before kept {self.documents_in} documents and {totals['in']} came in"
             )
+
+
+def part_path(directory: str, unit: str) -> str:
+    """The file that commits a unit of the stage in ``directory``."""
+    return files.join(directory, "parts", f"{unit}.json")
+
+
+def commit(directory: str, unit: str, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Declares a unit done: its partitions' files are under their final names, and ``entries`` describe them."""
+    files.write_json(part_path(directory, unit), {"unit": unit, "partitions": list(entries)})
 
 
 class Shuffle(Protocol):

@@ -12,8 +12,8 @@ from filters.document import SEGMENTS
 from pipelines.report.losses import segment_order
 from pipelines.report.run_directory import Json, Manifest
 
-#: The segments of a mix are called equal when each is this close to a third: a shard ends with a whole sequence.
-THIRDS_TOLERANCE = 0.01
+#: The segments of a mix are called equal when the tokens of each are this close to a third, as a share of the third.
+THIRDS_TOLERANCE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,14 @@ class Thirds:
     def equal(self) -> bool:
         """Whether there are exactly the three segments, each within the tolerance of a third."""
         shares = [tokens / self.total for tokens in self.tokens.values()] if self.total else []
-        return set(self.tokens) == set(SEGMENTS) and all(abs(share - 1 / 3) <= THIRDS_TOLERANCE for share in shares)
+        return set(self.tokens) == set(SEGMENTS) and all(abs(3 * share - 1) <= THIRDS_TOLERANCE for share in shares)
 
     @property
     def as_planned(self) -> bool:
         """Whether each share is what the recipe asked for, where that is not thirds."""
         return bool(self.total) and all(
-            abs(self.tokens.get(name, 0) / self.total - share) <= THIRDS_TOLERANCE for name, share in self.planned.items()
+            abs(self.tokens.get(name, 0) / self.total - share) <= THIRDS_TOLERANCE * share
+            for name, share in self.planned.items()
         )
 
 

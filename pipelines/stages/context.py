@@ -16,8 +16,8 @@ class Context:
     recipe: Recipe
     run: str
     root: str
-    #: What the user should know and nothing fails for.
-    notes: list[str] = field(default_factory=list[str])
+    #: Optional sources of which there is no file.
+    missing_sources: list[str] = field(default_factory=list[str])
     manifests: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
     def resolve(self, path: str) -> str:

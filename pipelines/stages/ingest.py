@@ -95,7 +95,7 @@ def _pieces(context: Context, source: Source) -> list[Piece]:
         )
     except NothingFoundError as error:
         if source.optional:
-            context.notes.append(f"source {source.name!r} is optional and left out: nothing is at {error.pattern}")
+            context.missing_sources.append(source.name)
             return []
         raise ValueError(f"source {source.name!r}: {error}") from None
     except (ValueError, OSError) as error:

@@ -432,7 +432,7 @@ def test_files_that_vanish_shrink_or_change_while_they_are_read(tmp_path: Path) 
     """Between planning and reading: the stage is made, then the files change, then its job runs."""
     from pipelines.build import make_context
     from pipelines.engine.progress import Progress
-    from pipelines.engine.stage import StageFailedError
+    from pipelines.engine.stage import StageFailedError, commit
     from pipelines.recipe import load_recipe
     from pipelines.stages import ingest
 
@@ -449,7 +449,7 @@ def test_files_that_vanish_shrink_or_change_while_they_are_read(tmp_path: Path) 
         change(root / "b.jsonl")
         progress = Progress(stage.run, stage="ingest")
         for unit in waiting:
-            stage.commit(unit.name, stage.job.run(unit, directory=stage.directory, progress=progress))
+            commit(stage.directory, unit.name, stage.job.run(unit, directory=stage.directory, progress=progress))
         try:
             stage.finish()
         except StageFailedError as error:

@@ -11,7 +11,7 @@ from pipelines.engine import files
 from pipelines.engine.ledger import ConservationError, LedgerRow, Tally, add_up
 from pipelines.engine.partition import BATCH_ROWS, PartitionWriter, read_batches
 from pipelines.engine.progress import Progress
-from pipelines.engine.stage import Stage, StageFailedError, Unit
+from pipelines.engine.stage import Stage, StageFailedError, Unit, commit
 
 SCHEMA = pa.schema([("id", pa.string())])
 
@@ -42,7 +42,11 @@ def run(stage: Stage, *, only: int | None = None) -> list[str]:
     """Runs what is waiting; the names of the units in the order of work."""
     waiting = stage.begin()
     for unit in waiting[:only]:
-        stage.commit(unit.name, stage.job.run(unit, directory=stage.directory, progress=Progress(stage.run, stage=stage.name)))
+        commit(
+            stage.directory,
+            unit.name,
+            stage.job.run(unit, directory=stage.directory, progress=Progress(stage.run, stage=stage.name)),
+        )
     return [unit.name for unit in waiting]
 
 
