@@ -6,6 +6,7 @@ Started by ``malmoi build`` as ``python -m pipelines.driver``; not for hand use.
 import argparse
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -86,7 +87,8 @@ def _explain(error: BaseException) -> str:
     for line in reversed(str(error).splitlines()):
         for ours in ("StageFailedError: ", "ConservationError: ", "ValueError: ", "OSError: ", "MemoryError"):
             if ours in line:
-                return line[line.index(ours) :].removeprefix("pipelines.engine.").strip()
+                message = line[line.index(ours) :].removeprefix("StageFailedError: ").removeprefix("ConservationError: ")
+                return re.sub(r" \[while running .*\]$", "", message).strip()
     return f"{type(error).__name__}: {str(error).strip().splitlines()[-1] if str(error).strip() else ''}"
 
 
