@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from .engine import files
@@ -33,11 +34,22 @@ def make_context(loaded: LoadedRecipe, run: str, *, root: str | None = None) -> 
     return Context(loaded.recipe, run if "://" in run else os.path.abspath(run), base)
 
 
-def walk(context: Context, run_stage: Callable[[Stage], dict[str, Any]], *, until: str | None = None) -> Iterator[Stage]:
-    """Goes through the stages; one that is not complete is given to ``run_stage``. Yields each when it is complete."""
+def walk(
+    context: Context,
+    run_stage: Callable[[Stage], dict[str, Any]],
+    *,
+    until: str | None = None,
+    planning: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Iterator[Stage]:
+    """Goes through the stages; one that is not complete is given to ``run_stage``. Yields each when it is complete.
+
+    ``planning`` is entered while a stage's units are listed, which may take long where there are many files.
+    """
     for name, factory in STAGES:
-        stage = factory(context)
-        context.manifests[name] = stage.manifest() or run_stage(stage)
+        with planning():
+            stage = factory(context)
+            manifest = stage.manifest()
+        context.manifests[name] = manifest or run_stage(stage)
         yield stage
         if name == until:
             return

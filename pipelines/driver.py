@@ -17,9 +17,11 @@ from .build import make_context, store_recipe, walk
 from .engine import files
 from .engine.ledger import ConservationError
 from .engine.lock import RunLock, RunLockedError
-from .engine.progress import DRIVER_ENV
+from .engine.progress import DRIVER_ENV, Progress
 from .engine.stage import Stage, StageFailedError
 from .recipe import RecipeError, load_recipe
+
+_MAX_PLANNING_S = 3600.0
 
 
 def main() -> None:
@@ -77,7 +79,8 @@ def _build(arguments: argparse.Namespace, tell: _Teller) -> None:
         tell(event="stage_done", stage=stage.name, summary=summary)
         return manifest
 
-    for _ in walk(context, run, until=arguments.until):
+    own = Progress(context.run, stage="planning")
+    for _ in walk(context, run, until=arguments.until, planning=lambda: own.alive(seconds=_MAX_PLANNING_S)):
         pass
     files.remove_tree(files.join(context.run, ".progress"))
 

@@ -10,6 +10,8 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from . import files
@@ -17,6 +19,8 @@ from . import files
 #: How long a worker may be silent. With detection it stays an error within a minute.
 SILENCE_S = 45.0
 _INTERVAL_S = 1.0
+_TICK_S = 5.0
+_NO_STEP = nullcontext()
 #: Slower than this on one record is stuck.
 _MIN_BYTES_PER_S = 20_000
 #: The pid of the driver, in the environment of the workers that it starts on its own machine.
@@ -41,29 +45,48 @@ class Progress:
 
     def start(self, unit: str) -> None:
         self._state["unit"] = unit
-        self._write(silence_s=SILENCE_S)
+        self._write()
 
     def advance(self, *, rows: int, num_bytes: int) -> None:
         """Tells that rows are done. Cheap enough for every row."""
         self._state["rows"] += rows
         self._state["bytes"] += num_bytes
         if time.monotonic() - self._last >= _INTERVAL_S:
-            self._write(silence_s=SILENCE_S)
+            self._write()
 
-    def expect(self, *, num_bytes: int = 0, seconds: float = 0.0) -> None:
-        """Announces one long step, so that its silence is not taken for death."""
-        needed = max(seconds, num_bytes / _MIN_BYTES_PER_S)
-        if needed > SILENCE_S / 2:
-            self._write(silence_s=SILENCE_S + needed)
+    def alive(self, *, num_bytes: int = 0, seconds: float = 0.0) -> AbstractContextManager[None]:
+        """Wraps one long step (a huge document, a training run) that cannot tell how far it is.
+
+        While it runs, a thread tells that this process lives, but no longer than the step may take at its worst: so a
+        process that is dead or stopped is found as fast as ever, and one that hangs is found then.
+        """
+        limit_s = max(seconds, num_bytes / _MIN_BYTES_PER_S)
+        return _NO_STEP if limit_s < SILENCE_S / 2 else self._ticking(limit_s)
+
+    @contextmanager
+    def _ticking(self, limit_s: float) -> Generator[None]:
+        done = threading.Event()
+        deadline = time.monotonic() + limit_s
+
+        def tick() -> None:
+            while not done.wait(_TICK_S) and time.monotonic() < deadline:
+                self._write()
+
+        thread = threading.Thread(target=tick, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def finish(self) -> None:
         self._state["unit"] = ""
-        self._write(silence_s=SILENCE_S)
+        self._write()
 
-    def _write(self, *, silence_s: float) -> None:
+    def _write(self) -> None:
         self._last = time.monotonic()
         self._state["ticks"] += 1
-        self._state["silence_s"] = silence_s
         data = json.dumps(self._state).encode()
         fs, name = files.filesystem(self._path)
         if files.is_local(self._path):

@@ -32,7 +32,6 @@ class _RunUnit(beam.DoFn):
     def setup(self) -> None:
         die_with_driver()
         self._progress = Progress(self._run, stage=self._name)
-        self._progress.expect(seconds=60)  # models load
         self._job.setup()
         # Beam and the models are a large heap that lives as long as the process: without this the collector walks it
         # again and again while documents come and go, which costs a tenth of a cheap filter.
@@ -66,11 +65,21 @@ class _Emit(beam.DoFn):
 
 
 class _Regroup(beam.DoFn):
-    def __init__(self, shuffle: Shuffle) -> None:
+    """Brings the small records of a key to where they are wanted."""
+
+    def __init__(self, stage: Stage, shuffle: Shuffle) -> None:
+        self._name = stage.name
+        self._run = stage.run
         self._shuffle = shuffle
 
+    def setup(self) -> None:
+        die_with_driver()
+        self._progress = Progress(self._run, stage=self._name)
+
     def process(self, keyed: tuple[str, Iterable[bytes]]) -> Iterator[tuple[str, bytes]]:
+        self._progress.start(keyed[0])
         yield from self._shuffle.regroup(keyed[0], list(keyed[1]))
+        self._progress.finish()
 
 
 class _WithRecords(beam.DoFn):
@@ -112,7 +121,7 @@ def _units_of(pipeline: Any, stage: Stage, waiting: Sequence[Unit]) -> Any:
         records = (
             records
             | f"GroupByKey{number}" >> beam.GroupByKey()
-            | f"Regroup{number}" >> beam.ParDo(_Regroup(stage.shuffle)).with_output_types(tuple[str, bytes])
+            | f"Regroup{number}" >> beam.ParDo(_Regroup(stage, stage.shuffle)).with_output_types(tuple[str, bytes])
         )
     empty = pipeline | "Units" >> beam.Create([(unit.name, b"") for unit in waiting], reshuffle=False)
     return (

@@ -85,9 +85,9 @@ class Filter:
         keep: list[bool] = []
         verdicts: list[_Verdict] = []
         for identifier, text, source, uri, segment, language, text_bytes in zip(*columns, sizes, strict=True):
-            progress.expect(num_bytes=text_bytes)
             document = Document(id=identifier, text=text, source=source, uri=uri, segment=segment, language=language)
-            verdict = self.judge(document)
+            with progress.alive(num_bytes=text_bytes):
+                verdict = self.judge(document)
             out.tally.entered(source, text_bytes=text_bytes)
             keep.append(not verdict.failures)
             if verdict.failures:

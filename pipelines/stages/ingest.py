@@ -166,8 +166,12 @@ def _items(batch: Batch, progress: Progress) -> Iterator[tuple[Piece, Any]]:
     settings = reader_settings(batch.source)
     for piece in batch.pieces:
         told = 0
-        progress.expect(num_bytes=min(piece.size, settings.max_record_bytes))
-        for item in reader.read(piece, settings=settings):
+        items = reader.read(piece, settings=settings)
+        while True:
+            with progress.alive(num_bytes=piece.size):
+                item = next(items, None)
+            if item is None:
+                break
             # Bytes of the item as read; compressed files read more than they are long, which the bar caps.
             step = 0 if isinstance(item, NotDocument) else item.raw_bytes
             step = min(step, piece.size - told)

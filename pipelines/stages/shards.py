@@ -196,8 +196,8 @@ class Pack:
         instances = unpack_tables(blobs, schema=_INSTANCES)
         instances = instances.sort_by([("order", "ascending"), ("id", "ascending"), ("repeat", "ascending")])
         lengths = instances["num_tokens"].to_numpy().astype(np.int64)
-        progress.expect(seconds=60 + len(lengths) / 20_000)
-        packed = pack(lengths, capacity=self.sequence_length, max_padding=_MAX_PADDING)
+        with progress.alive(seconds=60 + len(lengths) / 20_000):
+            packed = pack(lengths, capacity=self.sequence_length, max_padding=_MAX_PADDING)
         lineage = lineage_table(
             sequence=packed.sequence,
             start=packed.start,

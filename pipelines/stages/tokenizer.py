@@ -69,8 +69,8 @@ class Cut:
             for identifier, text, segment in zip(*(c.to_pylist() for c in batch.columns), strict=True):
                 text_bytes = len(text.encode())
                 if unit_hash(f"tokenizer/{identifier}", seed=self.seed) < int(self.shares.get(segment, 0.0) * (1 << 64)):
-                    progress.expect(num_bytes=text_bytes)
-                    texts.append(self._cutter.segment(text) if segment == "korean" else _plain(text))
+                    with progress.alive(num_bytes=text_bytes):
+                        texts.append(self._cutter.segment(text) if segment == "korean" else _plain(text))
                     num_documents += 1
                     num_bytes += text_bytes
                 progress.advance(rows=1, num_bytes=text_bytes)
@@ -126,8 +126,8 @@ class Train:
             data = read_given(self.given)
         else:
             # Counting and merging run inside the library without a word; allow for a slow machine.
-            progress.expect(seconds=600 + unit.cost / 50_000)
-            trained = train(_texts(unit.payload), vocab_size=self.vocab_size)
+            with progress.alive(seconds=600 + unit.cost / 50_000):
+                trained = train(_texts(unit.payload), vocab_size=self.vocab_size)
             data = trained.tokenizer.to_str(pretty=True).encode()
         with files.writing(files.join(directory, "tokenizer.json")) as out:
             out.write(data)

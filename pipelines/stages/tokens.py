@@ -88,8 +88,8 @@ class Encode:
         columns = [batch.column(n).to_pylist() for n in ("id", "text", "source", "segment", "language")]
         for identifier, text, source, segment, language in zip(*columns, strict=True):
             text_bytes = len(text.encode())
-            progress.expect(num_bytes=text_bytes)
-            ids = np.append(self._encoder.encode(text), eod_id).astype(dtype)
+            with progress.alive(num_bytes=text_bytes):
+                ids = np.append(self._encoder.encode(text), eod_id).astype(dtype)
             tokens.write(ids.tobytes())
             rows.append(
                 {
