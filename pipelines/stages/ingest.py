@@ -166,14 +166,13 @@ def _items(batch: Batch, progress: Progress) -> Iterator[tuple[Piece, Any]]:
     settings = reader_settings(batch.source)
     for piece in batch.pieces:
         told = 0
-        with progress.alive(num_bytes=piece.size):
-            for item in reader.read(piece, settings=settings):
-                # Bytes of the item as read; compressed files read more than they are long, which the bar caps.
-                step = 0 if isinstance(item, NotDocument) else item.raw_bytes
-                step = min(step, piece.size - told)
-                told += step
-                progress.advance(rows=1, num_bytes=step)
-                yield piece, item
+        for item in reader.read(piece, settings=settings):
+            # Bytes of the item as read; compressed files read more than they are long, which the bar caps.
+            step = 0 if isinstance(item, NotDocument) else item.raw_bytes
+            step = min(step, piece.size - told)
+            told += step
+            progress.advance(rows=1, num_bytes=step)
+            yield piece, item
         progress.advance(rows=0, num_bytes=max(piece.size - told, 0))
 
 
