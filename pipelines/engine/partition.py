@@ -92,7 +92,7 @@ class PartitionWriter:
         self.name = name
         self.tally = Tally()
         self._schema = schema
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[tuple[Any, ...]] = []
         self._batches: list[pa.RecordBatch] = []
         self._row_bytes = 0
         self._ledger_rows = LedgerColumns()
@@ -102,8 +102,8 @@ class PartitionWriter:
         self._ledger = TableWriter(files.join(stage_directory, self._ledger_name), LEDGER_SCHEMA)
         self.entry: dict[str, Any] = {}
 
-    def add(self, row: dict[str, Any], *, text_bytes: int) -> None:
-        """Keeps one document, given as a row of the schema."""
+    def add(self, row: tuple[Any, ...], *, text_bytes: int) -> None:
+        """Keeps one document: the values of its columns in the schema's order, a map as a list of pairs."""
         self._rows.append(row)
         self._row_bytes += text_bytes
         if len(self._rows) >= BATCH_ROWS or self._row_bytes >= BATCH_BYTES:
@@ -126,7 +126,9 @@ class PartitionWriter:
 
     def _flush(self) -> None:
         if self._rows:
-            self._batches.append(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+            columns = zip(*self._rows, strict=True)
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
+            self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
         if self._batches:
             self._documents.write(pa.concat_batches(self._batches))
         self._rows, self._batches, self._row_bytes = [], [], 0

@@ -25,6 +25,7 @@ from .ingest_limits import file_states, limits_check, refuse_own_output
 
 #: Settings of a source that decide whether the stage may go on, not what its documents are.
 _LIMITS = {"max_unreadable", "truncated_ok", "optional"}
+_NO_SCORES: list[tuple[str, float]] = []
 _WHOLE_FILE_FORMATS = {"text-tree", "html-tree", "code-tree"}
 #: Rules that a whole file breaks, or all of it from some place on.
 _FILE_RULES = {"corrupt_file", "file_not_found", "permission_denied", "is_a_directory", "not_a_file"}
@@ -206,10 +207,13 @@ class _Writer:
         self._root = batch.root
         self._prose = batch.source.kind == "prose"
         self._whole = batch.source.format in _WHOLE_FILE_FORMATS
+        self._path_of: dict[str, str] = {}
 
     def _place(self, piece: Piece, ordinal: int) -> tuple[str, str]:
         """An id made of source, path and ordinal, and the path as the user would name it."""
-        path = printable(relative_to(self._root, piece.path))
+        path = self._path_of.get(piece.path)
+        if path is None:
+            path = self._path_of[piece.path] = printable(relative_to(self._root, piece.path))
         return (f"{self._source.name}/{path}" if self._whole else f"{self._source.name}/{path}#{ordinal}"), path
 
     def rejected(self, piece: Piece, item: Rejected) -> None:
@@ -236,7 +240,7 @@ class _Writer:
         source = self._source
         identifier = record.native_id if record.native_id and source.id == "record" else made
         text, edits = normalise(record.text) if self._prose else (record.text, [])
-        uri = printable(record.uri or path)
+        uri = printable(record.uri) if record.uri else path
         if not text.strip():
             empty = Rejected(
                 ordinal=record.ordinal,
@@ -250,18 +254,9 @@ class _Writer:
             return
         text_bytes = len(text.encode())
         segment, language = ("", "") if self._prose else ("code", record.language)
-        row = {
-            "id": identifier,
-            "text": text,
-            "source": source.name,
-            "uri": uri,
-            "licence": record.licence or source.licence,
-            "segment": segment,
-            "language": language,
-            "language_score": 0.0,
-            "scores": {},
-            "metadata": {key: printable(value) for key, value in sorted(record.metadata.items())},
-        }
+        metadata = [(key, printable(value)) for key, value in sorted(record.metadata.items())]
+        licence = record.licence or source.licence
+        row = (identifier, text, source.name, uri, licence, segment, language, 0.0, _NO_SCORES, metadata)
         self._out.tally.entered(source.name, text_bytes=text_bytes)
         self._out.tally.kept(source.name, segment=segment, language=language, text_bytes=text_bytes)
         self._out.add(row, text_bytes=text_bytes)

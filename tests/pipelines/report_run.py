@@ -185,9 +185,7 @@ def _one(
     if edits:
         writer.record(LedgerRow(**about, action="edited", failures=edits))
     writer.tally.kept(source, segment=segment, language=language, text_bytes=size)
-    document = {key: value for key, value in about.items() if key != "text_bytes"}
-    document |= {"text": text, "licence": "", "language_score": 1.0, "scores": {}, "metadata": {}}
-    writer.add(document, text_bytes=size)
+    writer.add((id_, text, source, about["uri"], "", segment, language, 1.0, [], []), text_bytes=size)
 
 
 def _ingest_losses(writer: PartitionWriter, name: str) -> None:

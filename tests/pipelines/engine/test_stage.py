@@ -27,7 +27,7 @@ class Copy:
             for number in range(unit.payload):
                 out.tally.entered("s", text_bytes=1)
                 out.tally.kept("s", segment="korean", language="ko", text_bytes=1)
-                out.add({"id": f"{unit.name}-{number}"}, text_bytes=1)
+                out.add((f"{unit.name}-{number}",), text_bytes=1)
             out.tally.entered("s", text_bytes=2)
             out.record(LedgerRow(id="x", action="dropped", failures=[Failure("bad", 1.0, 2.0)], source="s", text_bytes=2))
         return [out.entry]
