@@ -6,6 +6,7 @@ runs of words are the same if their words are; datatrove compares the words join
 "할 수있다" repeats "할수 있다" there and not here.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,6 +24,10 @@ from filters.ngrams import (
 from filters.view import FEW_WORDS, View
 
 _SHARES = ("dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_char_frac")
+
+
+#: Up to here tuples of words are counted; beyond, NumPy is faster.
+_VERY_FEW_WORDS = 48
 
 
 def repeats(parts: list[str]) -> tuple[int, int]:
@@ -45,6 +50,21 @@ def _may_repeat(words: list[str], n: int) -> bool:
     if n == 1 or len(words) > FEW_WORDS:
         return True
     return len(set(pairwise(words))) < len(words) - 1
+
+
+def _repeated_chars_of_few(runs: list[tuple[str, ...]], n: int) -> int:
+    """What :func:`repeated_chars` counts, of all runs of ``n`` words in a row."""
+    seen: set[tuple[str, ...]] = set()
+    chars = place = 0
+    while place < len(runs):
+        run = runs[place]
+        if run in seen:
+            chars += sum(map(len, run))
+            place += n
+        else:
+            seen.add(run)
+            place += 1
+    return chars
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +123,8 @@ class GopherRepetition:
         lengths = [n for n, _ in (*self.top_n_grams, *self.dup_n_grams)]
         if not lengths or not _may_repeat(view.words, min(lengths)):
             return top, repeated
+        if len(view.words) <= _VERY_FEW_WORDS:
+            return self._count_few(view.words, top)
         dup_limits = dict(self.dup_n_grams)
         for runs in repeated_runs(view.word_ids, max_n=max(lengths)):
             if runs.n in top:
@@ -114,6 +136,21 @@ class GopherRepetition:
             if runs.n > 1 and self._longer_runs_pass(runs, view, first):
                 # Their exact counts are of no use, and most documents end here after runs of two words.
                 break
+        return top, repeated
+
+    def _count_few(self, words: list[str], top: dict[int, int]) -> tuple[dict[int, int], dict[int, int]]:
+        """The same for a text of a line or two, where NumPy's fixed cost is most of the work."""
+        repeated = dict[int, int]()
+        for n in sorted({n for n, _ in (*self.top_n_grams, *self.dup_n_grams)}):
+            runs = list(zip(*(words[start:] for start in range(n)), strict=False))
+            counts = Counter(runs)
+            if len(counts) == len(runs):
+                break  # what is not repeated is not repeated with more words either
+            if n in top:
+                most = max(counts.values())
+                first = next(run for run in runs if counts[run] == most)
+                top[n] = (sum(map(len, first)) + n - 1) * most
+            repeated[n] = _repeated_chars_of_few(runs, n)
         return top, repeated
 
     def _longer_runs_pass(self, runs: RepeatedRuns, view: View, first: Mapping[int, int]) -> bool:

@@ -42,9 +42,11 @@ _KEYED = pa.schema(
 )
 LOSERS_SCHEMA = pa.schema([("row", pa.int32()), ("rule", pa.string()), ("kept_id", pa.string())])
 _LOST = pa.schema([("partition", pa.int32()), *LOSERS_SCHEMA])
-#: The two rounds: which key is compared, and the rule that its losers fail. Ids first: a record whose id is taken must not be
-#: the one for which another is dropped.
-_ROUNDS = {"id": ("id_key", "duplicate_id"), "text": ("text_key", "exact_duplicate")}
+#: The two rounds and the key that each compares. Ids first: a record whose id is taken must not be the one for which another
+#: is dropped.
+_ROUNDS = {"id": "id_key", "text": "text_key"}
+#: Why a record loses: its text is the winner's, or only its id is.
+_RULES = ("exact_duplicate", "duplicate_id")
 
 
 def stage(context: Context) -> Stage:
@@ -113,8 +115,7 @@ class SameKey:
         kind = key.split("/")[0]
         if kind not in _ROUNDS:  # losers of the first round, on their way to their partition
             return [(key, blob) for blob in blobs]
-        compared, rule = _ROUNDS[kind]
-        table, lost = find_losers(unpack_tables(blobs, schema=_KEYED), by=compared, rule=rule)
+        table, lost = find_losers(unpack_tables(blobs, schema=_KEYED), by=_ROUNDS[kind])
         result: list[tuple[str, bytes]] = []
         for number in pc.unique(lost["partition"]).to_pylist():
             own = lost.filter(pc.equal(lost["partition"], number)).select(LOSERS_SCHEMA.names)
@@ -124,14 +125,14 @@ class SameKey:
 
 def _by_range(kind: str, table: pa.Table) -> list[tuple[str, bytes]]:
     """A table's rows packed by the range of a key."""
-    keys = np.array(table[_ROUNDS[kind][0]].to_pylist(), dtype="S16").view(np.uint8).reshape(-1, 16)
+    keys = np.array(table[_ROUNDS[kind]].to_pylist(), dtype="S16").view(np.uint8).reshape(-1, 16)
     ranges = keys[:, 0].astype(np.int64) * _RANGES // 256
     return [
         (f"{kind}/{number:03d}", pack_table(table.filter(pa.array(ranges == number)))) for number in np.unique(ranges).tolist()
     ]
 
 
-def find_losers(keyed: pa.Table, *, by: str, rule: str) -> tuple[pa.Table, pa.Table]:
+def find_losers(keyed: pa.Table, *, by: str) -> tuple[pa.Table, pa.Table]:
     """Of rows with an equal key ``by``, the first by (source, id, partition, row) stays.
 
     Returns the rows that stay, and for the others who loses to whom, by which rule.
@@ -144,11 +145,13 @@ def find_losers(keyed: pa.Table, *, by: str, rule: str) -> tuple[pa.Table, pa.Ta
     starts = np.flatnonzero(~same)
     losers = np.flatnonzero(same)
     winners = starts[np.cumsum(~same)[losers] - 1]
+    texts = table["text_key"]
+    same_texts = pc.equal(texts.take(pa.array(losers)), texts.take(pa.array(winners))).to_pylist()
     lost = pa.table(
         [
             table["partition"].take(pa.array(losers)),
             table["row"].take(pa.array(losers)),
-            pa.array([rule] * len(losers), pa.string()),
+            pa.array([_RULES[0] if same_text else _RULES[1] for same_text in same_texts], pa.string()),
             table["id"].take(pa.array(winners)),
         ],
         schema=_LOST,
@@ -172,5 +175,5 @@ class WriteLosers:
         for batch in lost.to_batches():
             writer.write(batch)
         progress.advance(rows=0, num_bytes=0)
-        stats = {rule: int(pc.sum(pc.equal(lost["rule"], rule)).as_py() or 0) for _, rule in _ROUNDS.values()}
+        stats = {rule: int(pc.sum(pc.equal(lost["rule"], rule)).as_py() or 0) for rule in _RULES}
         return [{"name": unit.name, "files": {name: writer.close()}, "stats": stats}]

@@ -24,14 +24,14 @@ def table_of(rows: object) -> pa.Table:
 
 @pytest.mark.parametrize("rows", list(itertools.permutations(ROWS)))
 def test_losers_do_not_depend_on_order(rows: tuple[tuple[object, ...], ...]) -> None:
-    kept, lost = find_losers(table_of(rows), by="text_key", rule="exact_duplicate")
+    kept, lost = find_losers(table_of(rows), by="text_key")
     assert {tuple(row.values()) for row in lost.to_pylist()} == LOST
     assert sorted(kept["id"].to_pylist()) == ["q", "z8"]
 
 
 @pytest.mark.parametrize("rows", [[], ROWS[:1]])
 def test_nothing_loses_alone(rows: list[tuple[object, ...]]) -> None:
-    kept, lost = find_losers(table_of(rows), by="text_key", rule="exact_duplicate")
+    kept, lost = find_losers(table_of(rows), by="text_key")
     assert (kept.num_rows, lost.num_rows) == (len(rows), 0)
 
 
@@ -54,6 +54,15 @@ def lost_of(rows: object, *, exact: bool = True) -> set[tuple[object, ...]]:
 def test_a_text_is_not_lost_to_a_record_that_loses_its_id() -> None:
     rows = [(A, A, 0, "x", 0, 0), (A, B, 0, "x", 0, 1), (C, B, 0, "y", 0, 2)]
     assert lost_of(rows) == {("part-0", 1, "duplicate_id", "x")}
+
+
+def test_the_same_record_twice_is_a_duplicate_and_no_collision_of_ids() -> None:
+    rows = [(A, A, 0, "x", 0, 0), (A, A, 1, "x", 1, 0), (A, A, 0, "x", 2, 0), (A, B, 0, "x", 3, 0)]
+    assert lost_of(rows) == {
+        ("part-1", 0, "exact_duplicate", "x"),
+        ("part-2", 0, "exact_duplicate", "x"),
+        ("part-3", 0, "duplicate_id", "x"),
+    }
 
 
 def test_both_rounds_reach_the_partitions() -> None:
