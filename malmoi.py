@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return arguments.function(arguments)
     except KeyboardInterrupt:
-        print("malmoi: interrupted", file=sys.stderr)
+        print("malmoi: interrupted; run the same command again to go on", file=sys.stderr)
         return 130
     except BrokenPipeError:
         return 1

@@ -119,7 +119,9 @@ def test_two_builds_at_once_do_not_mix(quick_recipe: Path, quick_run: Path, tmp_
 
 def test_interrupting_says_how_to_go_on(quick_recipe: Path, tmp_path: Path) -> None:
     process = start(quick_recipe, tmp_path / "run")
-    time.sleep(2)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "run/.lock").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
