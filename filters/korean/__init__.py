@@ -1,0 +1,1 @@
+"""What is particular to Korean text: eojeol, morphemes, look-alike writing."""

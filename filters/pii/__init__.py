@@ -1,0 +1,1 @@
+"""Personal data: found by recognisers, replaced as the recipe says."""
