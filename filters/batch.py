@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from filters.characters import kinds
 from filters.document import Document, Failure
-from filters.view import IntArray, View, lazy
+from filters.parts import Parts, starts_of
+from filters.view import BoolArray, FloatArray, IntArray, View, content_lines, lazy, line_runs, paragraphs
 from filters.words import WordSplitter, word_splitter
-
-FloatArray = NDArray[np.float64]
 
 
 class Finding(NamedTuple):
@@ -48,6 +48,78 @@ class Batch:
     def views(self) -> list[View]:
         """Each document for itself."""
         return [View(document, split_words=self._split_words) for document in self.documents]
+
+    @lazy
+    def num_chars(self) -> IntArray:
+        """Code points of each text."""
+        return np.fromiter(map(len, self.texts), dtype=np.int64, count=len(self))
+
+    @lazy
+    def words(self) -> Parts:
+        """The words, as the splitter gives them."""
+        return Parts([*map(self._split_words, self.texts)])
+
+    @lazy
+    def content_lines(self) -> Parts:
+        """What stands between line feeds, without what is empty or white space only."""
+        return Parts([*map(content_lines, self.texts)])
+
+    @lazy
+    def line_runs(self) -> Parts:
+        """What stands between runs of line feeds."""
+        return Parts([*map(line_runs, self.texts)])
+
+    @lazy
+    def paragraphs(self) -> Parts:
+        """What stands between empty lines."""
+        return Parts([*map(paragraphs, self.texts)])
+
+    def count(self, text: str) -> IntArray:
+        """How often ``text`` stands in each document."""
+        return np.fromiter((own.count(text) for own in self.texts), dtype=np.int64, count=len(self))
+
+    @lazy
+    def code_points(self) -> NDArray[np.uint32]:
+        """All texts as one array of code points."""
+        return np.frombuffer("".join(self.texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+    @lazy
+    def char_offsets(self) -> IntArray:
+        """Where each document starts in :attr:`code_points`, and where the last ends."""
+        return starts_of(self.num_chars)
+
+    @lazy
+    def character_kinds(self) -> NDArray[np.uint8]:
+        """The bits of :mod:`filters.characters` of each code point."""
+        return kinds()[self.code_points]
+
+    def char_sums(self, marks: BoolArray | NDArray[np.uint8]) -> IntArray:
+        """How many of ``marks``, one for each code point, are not zero in each document."""
+        sums = np.zeros(len(self), dtype=np.int64)
+        some = np.flatnonzero(self.num_chars)
+        if len(some):
+            sums[some] = np.add.reduceat(marks != 0, self.char_offsets[some], dtype=np.int64)
+        return sums
+
+
+def above(rule: str, values: IntArray | FloatArray, limit: float, *, among: BoolArray | None = None) -> list[Finding]:
+    """The documents whose value is above ``limit``, of those ``among`` which the rule is asked about (default: all)."""
+    return _found(rule, values, limit, values > limit, among)
+
+
+def below(rule: str, values: IntArray | FloatArray, limit: float, *, among: BoolArray | None = None) -> list[Finding]:
+    """The documents whose value is below ``limit``."""
+    return _found(rule, values, limit, values < limit, among)
+
+
+def _found(rule: str, values: IntArray | FloatArray, limit: float, failed: BoolArray, among: BoolArray | None) -> list[Finding]:
+    rows = np.flatnonzero(failed if among is None else failed & among)
+    return [Finding(rule, rows, values[rows].astype(np.float64), limit)] if len(rows) else []
+
+
+def shares(parts: IntArray, wholes: IntArray) -> FloatArray:
+    """``parts / wholes``, and 0 of nothing."""
+    return parts / np.maximum(wholes, 1)
 
 
 def findings(rule: Any, batch: Batch) -> list[Finding]:

@@ -4,7 +4,6 @@ Enters: a :class:`Document` and the word splitter of its language (:func:`filter
 arrays, made when a rule first asks for them and shared by all rules after that. Nothing here changes the document.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -15,10 +14,8 @@ from filters.document import Document
 from filters.words import WordSplitter
 
 IntArray = NDArray[np.int64]
-
-#: Up to here plain Python is done before NumPy has started.
-FEW_WORDS = 200
-
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 _T = TypeVar("_T")
 
@@ -58,42 +55,28 @@ class View:
     @lazy
     def content_lines(self) -> list[str]:
         r"""What stands between line feeds, without what is empty or white space only."""
-        return [line for line in self.text.split("\n") if line and not line.isspace()]
+        return content_lines(self.text)
 
-    @lazy
-    def paragraphs(self) -> list[str]:
-        """What stands between empty lines; one empty paragraph for a text of white space only."""
-        parts = self.text.strip().split("\n\n")
-        if len(parts) == 1:
-            return parts
-        # Three line feeds and more leave the odd ones at the head of the next part, or nothing between two pairs.
-        return [part.lstrip("\n") for part in parts if part]
 
-    @lazy
-    def _word_table(self) -> tuple[list[str], IntArray]:
-        numbers: defaultdict[str, int] = defaultdict()
-        numbers.default_factory = numbers.__len__  # a new word gets the next number, and the loop stays in C
-        ids = np.fromiter(map(numbers.__getitem__, self.words), dtype=np.int64, count=len(self.words))
-        return list(numbers), ids
+def content_lines(text: str) -> list[str]:
+    """What stands between line feeds, without what is empty or white space only."""
+    return [line for line in text.split("\n") if line and not line.isspace()]
 
-    @property
-    def word_ids(self) -> IntArray:
-        """Every word as the place that it has in :attr:`word_counts`, in order."""
-        return self._word_table[1]
 
-    @lazy
-    def word_counts(self) -> dict[str, int]:
-        """Each distinct word and how often it appears, in order of first appearance."""
-        if len(self.words) <= FEW_WORDS:
-            return Counter(self.words)
-        vocabulary, ids = self._word_table
-        return dict(zip(vocabulary, np.bincount(ids, minlength=len(vocabulary)).tolist(), strict=True))
+def line_runs(text: str) -> list[str]:
+    """``text`` cut at every run of line feeds; an empty part at an end that is one."""
+    lines = text.split("\n")
+    if "" not in lines:
+        return lines
+    if not text.strip("\n"):
+        return ["", ""] if text else [""]
+    return [""] * text.startswith("\n") + [line for line in lines if line] + [""] * text.endswith("\n")
 
-    @lazy
-    def word_offsets(self) -> IntArray:
-        """Where each word would start if all stood together without anything between, and where the last would end."""
-        vocabulary, ids = self._word_table
-        lengths = np.fromiter(map(len, vocabulary), dtype=np.int64, count=len(vocabulary))
-        offsets = np.zeros(len(ids) + 1, dtype=np.int64)
-        lengths.take(ids).cumsum(out=offsets[1:])
-        return offsets
+
+def paragraphs(text: str) -> list[str]:
+    """What stands between empty lines; one empty paragraph for a text of white space only."""
+    parts = text.strip().split("\n\n")
+    if len(parts) == 1:
+        return parts
+    # Three line feeds and more leave the odd ones at the head of the next part, or nothing between two pairs.
+    return [part.lstrip("\n") for part in parts if part]

@@ -6,16 +6,16 @@ means: a limit of nothing at all. One default differs: a sentence may close a qu
 terminal (그는 "간다."), which is how much of Korean prose ends its lines. ``stop_chars`` sets the endings.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 
-from filters.document import Failure
+import numpy as np
+
+from filters.batch import Batch, Finding, above, below, shares
 from filters.limits import check_at_least, check_share
 from filters.punctuation import CLOSED_TERMINALS, SENTENCE_TERMINALS
-from filters.rules.gopher_repetition import repeats
-from filters.view import View
+from filters.view import BoolArray
 
 _LAST = itemgetter(-1)
 
@@ -51,31 +51,30 @@ class FinewebQuality:
         longer = tuple(ending for ending in endings if len(ending) > 1)
         return frozenset(e for e in endings if len(e) == 1), longer, frozenset(map(_LAST, longer))
 
-    def judge(self, view: View) -> list[Failure]:
-        """Every rule that ``view`` fails; a text without content fails ``fineweb_empty_text`` alone."""
-        if not view.content_lines:
-            return [Failure("fineweb_empty_text", 0.0, 1.0)]
-        return [*self._judge_line_ends(view.content_lines), *self._judge_shares(view)]
+    def judge_batch(self, batch: Batch) -> list[Finding]:
+        """Every rule that a document fails; a text without content fails ``fineweb_empty_text`` alone."""
+        lines = batch.content_lines
+        empty = lines.counts == 0
+        found = [Finding("fineweb_empty_text", rows, np.zeros(len(rows)), 1.0) for rows in [np.flatnonzero(empty)] if len(rows)]
+        num_ended = lines.sums(self._ended(lines.items))
+        asked = ~empty & (num_ended > 0) if self.line_punct_exclude_zero else ~empty
+        found += below("fineweb_line_punct", shares(num_ended, lines.counts), self.line_punct_thr, among=asked)
+        short = shares(lines.sums(lines.lengths <= self.short_line_length), lines.counts)
+        found += above("fineweb_short_lines", short, self.short_line_thr, among=~empty)
+        num_breaks = batch.count("\n")
+        repeated = shares(lines.repeated[1], batch.num_chars - num_breaks)
+        found += above("fineweb_char_duplicates", repeated, self.char_duplicates_ratio, among=~empty)
+        found += above("fineweb_new_lines", shares(num_breaks, batch.words.counts), self.new_line_ratio, among=~empty)
+        return found
 
-    def _judge_line_ends(self, lines: list[str]) -> Iterator[Failure]:
+    def _ended(self, lines: list[str]) -> BoolArray:
+        """Which lines end as a sentence does."""
         single, longer, longer_last = self._endings
         # A set and one character a line, not 172 endings a line.
-        num_ended = sum(map(single.__contains__, map(_LAST, lines)))
+        last = [*map(_LAST, lines)]
+        ended = np.fromiter(map(single.__contains__, last), dtype=np.bool_, count=len(lines))
         if longer:
-            num_ended += sum(line[-1] in longer_last and line[-1] not in single and line.endswith(longer) for line in lines)
-        share = num_ended / len(lines)
-        if share < self.line_punct_thr and not (num_ended == 0 and self.line_punct_exclude_zero):
-            yield Failure("fineweb_line_punct", share, self.line_punct_thr)
-
-    def _judge_shares(self, view: View) -> Iterator[Failure]:
-        lines = view.content_lines
-        short = sum(map(self.short_line_length.__ge__, map(len, lines))) / len(lines)
-        if short > self.short_line_thr:
-            yield Failure("fineweb_short_lines", short, self.short_line_thr)
-        num_breaks = view.text.count("\n")
-        repeated = repeats(lines)[1] / (len(view.text) - num_breaks)
-        if repeated > self.char_duplicates_ratio:
-            yield Failure("fineweb_char_duplicates", repeated, self.char_duplicates_ratio)
-        breaks = num_breaks / max(len(view.words), 1)
-        if breaks > self.new_line_ratio:
-            yield Failure("fineweb_new_lines", breaks, self.new_line_ratio)
+            may_end = np.fromiter(map(longer_last.__contains__, last), dtype=np.bool_, count=len(lines))
+            for place in np.flatnonzero(may_end & ~ended).tolist():
+                ended[place] = lines[place].endswith(longer)
+        return ended

@@ -10,39 +10,34 @@ that leaves them on the word (``unicode``, ``whitespace``) set ``stop_words_matc
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from filters.document import Failure
+import numpy as np
+
+from filters.batch import Batch, Finding, above, below, shares
 from filters.limits import check_at_least, check_order, check_share
+from filters.parts import Parts
 from filters.punctuation import PUNCTUATION
-from filters.view import View
+from filters.view import BoolArray, IntArray
 
 _BULLETS = frozenset("•-")
 _COUNTS = ("min_doc_words", "max_doc_words", "min_avg_word_length", "max_avg_word_length", "min_stop_words")
 _SHARES = ("max_bullet_lines_ratio", "max_ellipsis_lines_ratio", "max_non_alpha_words_ratio")
 
 
-@dataclass(frozen=True, slots=True)
-class _WordKinds:
-    """Of a document's words: how many are not mere punctuation and their characters, and how many have a letter."""
-
-    num_words: int
-    num_chars: int
-    num_alphabetic: int
-
-
-def _count_kinds(view: View) -> _WordKinds:
-    """Count the words of each kind, looking at each distinct word once, and closely only at those not of letters only."""
-    mixed = [(word, count) for word, count in view.word_counts.items() if not word.isalpha()]
-    symbols = [(len(word), count) for word, count in mixed if PUNCTUATION.issuperset(word)]
-    num_symbols = sum([count for _, count in symbols])
-    # No letter is punctuation: a word without one is a symbol or a number.
-    num_without_letter = sum([count for word, count in mixed if not any(map(str.isalpha, word))])
-    return _WordKinds(
-        num_words=len(view.words) - num_symbols,
-        num_chars=sum(map(len, view.words)) - sum([length * count for length, count in symbols]),
-        num_alphabetic=len(view.words) - num_without_letter,
-    )
+def _kinds(words: Parts) -> tuple[BoolArray, BoolArray]:
+    """Of each word: is it mere punctuation; has it no letter at all. Each distinct word is looked at once."""
+    vocabulary = words.vocabulary
+    symbols, without_letter = (np.zeros(len(vocabulary), dtype=np.bool_) for _ in range(2))
+    for place in np.flatnonzero(~np.fromiter(map(str.isalpha, vocabulary), dtype=np.bool_, count=len(vocabulary))).tolist():
+        word = vocabulary[place]
+        # Most such words are letters with a full stop or a comma behind them.
+        if not word[0].isalpha():
+            symbols[place] = PUNCTUATION.issuperset(word)
+            # No letter is punctuation: a word without one is a symbol or a number.
+            without_letter[place] = symbols[place] or not any(map(str.isalpha, word))
+    return symbols[words.ids], without_letter[words.ids]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,61 +79,64 @@ class GopherQuality:
         if self.stop_words_match not in ("word", "suffix"):
             raise ValueError(f'gopher_quality: stop_words_match = {self.stop_words_match!r}; give "word" or "suffix"')
 
-    def judge(self, view: View) -> list[Failure]:
-        """Every rule that ``view`` fails; of a text without words only what counts words is judged."""
-        kinds = _count_kinds(view)
-        failures = [*self._judge_words(kinds)]
-        if view.words:
-            failures += self._judge_symbols(view)
-            failures += self._judge_lines(view)
-            share = kinds.num_alphabetic / len(view.words)
-            if self.max_non_alpha_words_ratio and share < self.max_non_alpha_words_ratio:
-                failures.append(Failure("gopher_too_few_alpha_words", share, self.max_non_alpha_words_ratio))
-        failures += self._judge_stop_words(view)
-        return failures
+    def judge_batch(self, batch: Batch) -> list[Finding]:
+        """Every rule that a document fails; of a text without words only what counts words is judged."""
+        words = batch.words
+        symbols, without_letter = _kinds(words)
+        has_words = words.counts > 0
+        found = [*self._judge_words(words, symbols), *self._judge_symbols(batch, has_words), *self._judge_lines(batch, has_words)]
+        if self.max_non_alpha_words_ratio:
+            share = shares(words.counts - words.sums(without_letter), words.counts)
+            found += below("gopher_too_few_alpha_words", share, self.max_non_alpha_words_ratio, among=has_words)
+        if self.min_stop_words:
+            found += below("gopher_too_few_stop_words", self._count_stop_words(words), self.min_stop_words)
+        return found
 
-    def _judge_words(self, kinds: _WordKinds) -> Iterator[Failure]:
-        if self.min_doc_words and kinds.num_words < self.min_doc_words:
-            yield Failure("gopher_too_few_words", kinds.num_words, self.min_doc_words)
-        if self.max_doc_words and kinds.num_words > self.max_doc_words:
-            yield Failure("gopher_too_many_words", kinds.num_words, self.max_doc_words)
-        if not kinds.num_words:
-            return
-        length = kinds.num_chars / kinds.num_words
-        if self.min_avg_word_length and length < self.min_avg_word_length:
-            yield Failure("gopher_words_too_short", length, self.min_avg_word_length)
-        if self.max_avg_word_length and length > self.max_avg_word_length:
-            yield Failure("gopher_words_too_long", length, self.max_avg_word_length)
+    def _judge_words(self, words: Parts, symbols: BoolArray) -> Iterator[Finding]:
+        num_words = words.counts - words.sums(symbols)
+        if self.min_doc_words:
+            yield from below("gopher_too_few_words", num_words, self.min_doc_words)
+        if self.max_doc_words:
+            yield from above("gopher_too_many_words", num_words, self.max_doc_words)
+        length = shares(words.sums(np.where(symbols, 0, words.lengths)), num_words)
+        if self.min_avg_word_length:
+            yield from below("gopher_words_too_short", length, self.min_avg_word_length, among=num_words > 0)
+        if self.max_avg_word_length:
+            yield from above("gopher_words_too_long", length, self.max_avg_word_length, among=num_words > 0)
 
-    def _judge_symbols(self, view: View) -> Iterator[Failure]:
-        limit = self.max_symbol_word_ratio
-        if not limit:
-            return
-        hashes = view.text.count("#") / len(view.words)
-        if hashes > limit:
-            yield Failure("gopher_too_many_hashes", hashes, limit)
-        ellipses = (view.text.count("...") + view.text.count("…")) / len(view.words)
-        if ellipses > limit:
-            yield Failure("gopher_too_many_ellipses", ellipses, limit)
+    def _judge_symbols(self, batch: Batch, has_words: BoolArray) -> Iterator[Finding]:
+        limit, num_words = self.max_symbol_word_ratio, batch.words.counts
+        if limit:
+            hashes = shares(batch.count("#"), num_words)
+            yield from above("gopher_too_many_hashes", hashes, limit, among=has_words)
+            ellipses = shares(batch.count("...") + batch.count("…"), num_words)
+            yield from above("gopher_too_many_ellipses", ellipses, limit, among=has_words)
 
-    def _judge_lines(self, view: View) -> Iterator[Failure]:
-        num_lines = len(view.lines)
-        if self.max_bullet_lines_ratio and ("-" in view.text or "•" in view.text):
-            bullets = sum(line.lstrip()[:1] in _BULLETS for line in view.lines) / num_lines
-            if bullets > self.max_bullet_lines_ratio:
-                yield Failure("gopher_too_many_bullet_lines", bullets, self.max_bullet_lines_ratio)
-        if self.max_ellipsis_lines_ratio and ("..." in view.text or "…" in view.text):
-            ellipses = sum(line.rstrip().endswith(("...", "…")) for line in view.lines) / num_lines
-            if ellipses > self.max_ellipsis_lines_ratio:
-                yield Failure("gopher_too_many_ellipsis_lines", ellipses, self.max_ellipsis_lines_ratio)
+    def _judge_lines(self, batch: Batch, has_words: BoolArray) -> Iterator[Finding]:
+        bullets, ellipses = np.zeros(len(batch)), np.zeros(len(batch))
+        for row, view in enumerate(batch.views):
+            # Only texts with such signs are cut into lines.
+            if self.max_bullet_lines_ratio and ("-" in view.text or "•" in view.text):
+                bullets[row] = sum(line.lstrip()[:1] in _BULLETS for line in view.lines) / len(view.lines)
+            if self.max_ellipsis_lines_ratio and ("..." in view.text or "…" in view.text):
+                ellipses[row] = sum(line.rstrip().endswith(("...", "…")) for line in view.lines) / len(view.lines)
+        if self.max_bullet_lines_ratio:
+            yield from above("gopher_too_many_bullet_lines", bullets, self.max_bullet_lines_ratio, among=has_words)
+        if self.max_ellipsis_lines_ratio:
+            yield from above("gopher_too_many_ellipsis_lines", ellipses, self.max_ellipsis_lines_ratio, among=has_words)
 
-    def _judge_stop_words(self, view: View) -> Iterator[Failure]:
-        if not self.min_stop_words:
-            return
-        wanted = frozenset(self.stop_words)
-        found = wanted.intersection(view.word_counts)
-        if self.stop_words_match == "suffix" and len(found) < self.min_stop_words:
-            for length in {len(word) for word in wanted if word}:
-                found |= wanted.intersection([word[-length:] for word in view.word_counts])
-        if len(found) < self.min_stop_words:
-            yield Failure("gopher_too_few_stop_words", len(found), self.min_stop_words)
+    def _count_stop_words(self, words: Parts) -> IntArray:
+        """How many different stop words each document has, as far as it takes to have enough."""
+        wanted = frozenset(self.stop_words) - {""}
+        # word[-0:] is the whole word; a word shorter than the ending is compared whole as well.
+        lengths = sorted({len(word) for word in wanted}) if self.stop_words_match == "suffix" else [0]
+        enough, items, offsets = self.min_stop_words or 0, words.items, words.offsets.tolist()
+        numbers: list[int] = []
+        for start, end in pairwise(offsets):
+            found: set[str] = set()
+            for word in items[start:end]:
+                found.update([word[-length:] for length in lengths if word[-length:] in wanted])
+                if len(found) >= enough:
+                    break
+            numbers.append(len(found))
+        return np.array(numbers, dtype=np.int64)

@@ -6,65 +6,26 @@ runs of words are the same if their words are; datatrove compares the words join
 "할 수있다" repeats "할수 있다" there and not here.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
-from filters.document import Failure
+import numpy as np
+
+from filters.batch import Batch, Finding, above, shares
 from filters.limits import check_n_grams, check_share
 from filters.ngrams import (
     RepeatedRuns,
     most_repeated_chars,
     most_top_chars,
+    no_runs,
+    one_word_longer,
     repeated_chars,
-    repeated_runs,
+    repeated_words,
     top_run_chars,
 )
-from filters.view import FEW_WORDS, View
+from filters.view import BoolArray, IntArray
 
 _SHARES = ("dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_char_frac")
-
-
-#: Up to here tuples of words are counted; beyond, NumPy is faster.
-_VERY_FEW_WORDS = 48
-
-
-def repeats(parts: list[str]) -> tuple[int, int]:
-    """How many of ``parts`` were there before, and how many characters those have."""
-    distinct = dict.fromkeys(parts)
-    num_repeats = len(parts) - len(distinct)
-    return num_repeats, sum(map(len, parts)) - sum(map(len, distinct)) if num_repeats else 0
-
-
-def _line_runs(text: str) -> list[str]:
-    """``text`` cut at every run of line feeds; an empty part at an end that is one."""
-    if not text.strip("\n"):
-        return ["", ""] if text else [""]
-    lines = list(filter(None, text.split("\n")))
-    return [""] * text.startswith("\n") + lines + [""] * text.endswith("\n")
-
-
-def _may_repeat(words: list[str], n: int) -> bool:
-    """Whether a run of ``n`` words or more may be repeated: for short texts surely, for long ones taken for granted."""
-    if n == 1 or len(words) > FEW_WORDS:
-        return True
-    return len(set(pairwise(words))) < len(words) - 1
-
-
-def _repeated_chars_of_few(runs: list[tuple[str, ...]], n: int) -> int:
-    """What :func:`repeated_chars` counts, of all runs of ``n`` words in a row."""
-    seen: set[tuple[str, ...]] = set()
-    chars = place = 0
-    while place < len(runs):
-        run = runs[place]
-        if run in seen:
-            chars += sum(map(len, run))
-            place += n
-        else:
-            seen.add(run)
-            place += 1
-    return chars
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,82 +48,65 @@ class GopherRepetition:
         check_n_grams("gopher_repetition", "top_n_grams", self.top_n_grams)
         check_n_grams("gopher_repetition", "dup_n_grams", self.dup_n_grams)
 
-    def judge(self, view: View) -> list[Failure]:
-        """Every rule that ``view`` fails; an empty text fails ``gopher_empty_text`` alone."""
-        if not view.text:
-            return [Failure("gopher_empty_text", 0.0, 1.0)]
-        return [*self._judge_parts(view), *self._judge_runs(view)]
+    def judge_batch(self, batch: Batch) -> list[Finding]:
+        """Every rule that a document fails; an empty text fails ``gopher_empty_text`` alone."""
+        empty = batch.num_chars == 0
+        found = [Finding("gopher_empty_text", rows, np.zeros(len(rows)), 1.0) for rows in [np.flatnonzero(empty)] if len(rows)]
+        return [*found, *self._judge_parts(batch, ~empty), *self._judge_runs(batch)]
 
-    def _judge_parts(self, view: View) -> Iterator[Failure]:
-        num_chars = len(view.text)
-        for kind, parts in (("para", view.paragraphs), ("line", _line_runs(view.text))):
-            num_repeats, repeated = repeats(parts)
-            shares = {f"dup_{kind}_frac": num_repeats / len(parts), f"dup_{kind}_char_frac": repeated / num_chars}
-            for name, share in shares.items():
-                limit: float | None = getattr(self, name)
-                if limit and share > limit:
-                    yield Failure(f"gopher_{name}", share, limit)
+    def _judge_parts(self, batch: Batch, has_text: BoolArray) -> Iterator[Finding]:
+        for kind in ("para", "line"):
+            limits: list[float | None] = [getattr(self, f"dup_{kind}_frac"), getattr(self, f"dup_{kind}_char_frac")]
+            if not any(limits):
+                continue
+            parts = batch.paragraphs if kind == "para" else batch.line_runs
+            num_repeats, repeated = parts.repeated
+            measured = (shares(num_repeats, parts.counts), shares(repeated, batch.num_chars))
+            for name, share, limit in zip(("frac", "char_frac"), measured, limits, strict=True):
+                if limit:
+                    yield from above(f"gopher_dup_{kind}_{name}", share, limit, among=has_text)
 
-    def _judge_runs(self, view: View) -> Iterator[Failure]:
-        num_chars = len(view.text)
-        top, repeated = self._count_runs(view)
+    def _judge_runs(self, batch: Batch) -> Iterator[Finding]:
+        top, repeated = self._count_runs(batch)
         for n, limit in self.top_n_grams:
-            share = top.get(n, 0) / num_chars
-            if share > limit:
-                yield Failure(f"gopher_top_{n}_gram", share, limit)
+            yield from above(f"gopher_top_{n}_gram", shares(top[n], batch.num_chars), limit)
         for n, limit in self.dup_n_grams:
-            share = repeated.get(n, 0) / num_chars
-            if share > limit:
-                yield Failure(f"gopher_duplicated_{n}_grams", share, limit)
+            if n in repeated:
+                yield from above(f"gopher_duplicated_{n}_grams", shares(repeated[n], batch.num_chars), limit)
 
-    def _count_runs(self, view: View) -> tuple[dict[int, int], dict[int, int]]:
-        """Characters of the top run, and of all repeated runs, by their length in words; left out where surely low enough."""
-        # Where no run is repeated every run is on top, once, and the first is taken.
-        top = {n: sum(map(len, view.words[:n])) + n - 1 for n, _ in self.top_n_grams if len(view.words) >= n}
-        first, repeated = dict(top), dict[int, int]()
-        lengths = [n for n, _ in (*self.top_n_grams, *self.dup_n_grams)]
-        if not lengths or not _may_repeat(view.words, min(lengths)):
-            return top, repeated
-        if len(view.words) <= _VERY_FEW_WORDS:
-            return self._count_few(view.words, top)
-        dup_limits = dict(self.dup_n_grams)
-        for runs in repeated_runs(view.word_ids, max_n=max(lengths)):
+    def _count_runs(self, batch: Batch) -> tuple[dict[int, IntArray], dict[int, IntArray]]:
+        """Characters of the top run, and of all repeated runs, by their length in words; 0 where surely low enough."""
+        words, dup_limits = batch.words, dict(self.dup_n_grams)
+        top = {n: top_run_chars(no_runs(n), words) for n, _ in self.top_n_grams}
+        first, repeated = dict(top), dict[int, IntArray]()
+        longest = max((n for n, _ in (*self.top_n_grams, *self.dup_n_grams)), default=0)
+        runs = repeated_words(words) if longest else no_runs(1)
+        while len(runs.starts) and runs.n <= longest:
             if runs.n in top:
-                top[runs.n] = top_run_chars(runs, view.word_offsets)
+                top[runs.n] = top_run_chars(runs, words)
             if runs.n in dup_limits:
-                most = most_repeated_chars(runs, view.word_offsets, n=runs.n)
-                if most > dup_limits[runs.n] * len(view.text):
-                    repeated[runs.n] = repeated_chars(runs, view.word_offsets)
-            if runs.n > 1 and self._longer_runs_pass(runs, view, first):
-                # Their exact counts are of no use, and most documents end here after runs of two words.
-                break
+                repeated[runs.n] = self._repeated(runs, batch, dup_limits[runs.n])
+            if runs.n > 1:
+                runs = runs.of_documents(self._may_fail_longer(runs, batch, first))
+            runs = one_word_longer(runs)
         return top, repeated
 
-    def _count_few(self, words: list[str], top: dict[int, int]) -> tuple[dict[int, int], dict[int, int]]:
-        """The same for a text of a line or two, where NumPy's fixed cost is most of the work."""
-        repeated = dict[int, int]()
-        for n in sorted({n for n, _ in (*self.top_n_grams, *self.dup_n_grams)}):
-            runs = list(zip(*(words[start:] for start in range(n)), strict=False))
-            counts = Counter(runs)
-            if len(counts) == len(runs):
-                break  # what is not repeated is not repeated with more words either
-            if n in top:
-                most = max(counts.values())
-                first = next(run for run in runs if counts[run] == most)
-                top[n] = (sum(map(len, first)) + n - 1) * most
-            repeated[n] = _repeated_chars_of_few(runs, n)
-        return top, repeated
+    def _repeated(self, runs: RepeatedRuns, batch: Batch, limit: float) -> IntArray:
+        chars = np.zeros(len(batch), dtype=np.int64)
+        most = most_repeated_chars(runs, batch.words, n=runs.n)
+        for row in np.flatnonzero(most > limit * batch.num_chars).tolist():
+            chars[row] = repeated_chars(runs, batch.words, row)
+        return chars
 
-    def _longer_runs_pass(self, runs: RepeatedRuns, view: View, first: Mapping[int, int]) -> bool:
-        """Whether upper bounds already show that no rule about runs longer than ``runs`` can fail."""
-        offsets, num_chars = view.word_offsets, len(view.text)
+    def _may_fail_longer(self, runs: RepeatedRuns, batch: Batch, first: dict[int, IntArray]) -> BoolArray:
+        """The documents of which upper bounds do not yet show that no rule about runs longer than ``runs`` can fail."""
+        words, num_chars = batch.words, batch.num_chars
+        may_fail = np.zeros(len(batch), dtype=np.bool_)
         longer = [(n, limit) for n, limit in self.dup_n_grams if n > runs.n]
         if longer:
             n, limit = min(n for n, _ in longer), min(limit for _, limit in longer)
-            if most_repeated_chars(runs, offsets, n=n) > limit * num_chars:
-                return False
-        return all(
-            max(first.get(n, 0), most_top_chars(runs, offsets, n=n)) <= limit * num_chars
-            for n, limit in self.top_n_grams
-            if n > runs.n
-        )
+            may_fail |= most_repeated_chars(runs, words, n=n) > limit * num_chars
+        for n, limit in self.top_n_grams:
+            if n > runs.n:
+                may_fail |= np.maximum(first[n], most_top_chars(runs, words, n=n)) > limit * num_chars
+        return may_fail

@@ -2,13 +2,22 @@
 
 from collections import Counter
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters import ngrams
-from filters.ngrams import most_repeated_chars, most_top_chars, repeated_chars, repeated_runs, top_run_chars
+from filters import parts
+from filters.ngrams import (
+    RepeatedRuns,
+    most_repeated_chars,
+    most_top_chars,
+    no_runs,
+    one_word_longer,
+    repeated_chars,
+    repeated_words,
+    top_run_chars,
+)
+from filters.parts import Parts
 
 WORDS = st.lists(st.sampled_from(["가", "나다", "라마바", "."]), max_size=60)
 
@@ -33,48 +42,56 @@ def plain_repeated(words: list[str], n: int) -> int:
     return chars
 
 
-def check(words: list[str]) -> None:
-    numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
-    ids = np.array([numbers[word] for word in words], dtype=np.int64)
-    offsets = np.array([0, *np.cumsum([len(word) for word in words])], dtype=np.int64)
-    found = {runs.n: runs for runs in repeated_runs(ids, max_n=12)}
+def all_runs(words: Parts, *, max_n: int) -> dict[int, RepeatedRuns]:
+    runs = repeated_words(words)
+    found: dict[int, RepeatedRuns] = {}
+    while len(runs.starts) and runs.n <= max_n:
+        found[runs.n] = runs
+        runs = one_word_longer(runs)
+    return found
+
+
+def check(documents: list[list[str]]) -> None:
+    words_of = Parts(documents)
+    found = all_runs(words_of, max_n=12)
     for n in range(1, 13):
-        counts = Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
-        starts = [i for i in range(len(words) - n + 1) if counts[tuple(words[i : i + n])] > 1]
-        assert (n in found) == bool(starts)
-        if not starts:
-            assert plain_repeated(words, n) == 0
-            continue
-        assert found[n].starts.tolist() == starts
-        assert top_run_chars(found[n], offsets) == plain_top(words, n)
-        assert repeated_chars(found[n], offsets) == plain_repeated(words, n)
-        for longer in range(n, 13):
-            assert most_repeated_chars(found[n], offsets, n=longer) >= plain_repeated(words, longer)
-            if longer in found:
-                assert most_top_chars(found[n], offsets, n=longer) >= plain_top(words, longer)
+        runs = found.get(n, no_runs(n))
+        tops = top_run_chars(runs, words_of).tolist()
+        for row, words in enumerate(documents):
+            counts = Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+            starts = [i for i in range(len(words) - n + 1) if counts[tuple(words[i : i + n])] > 1]
+            assert (runs.starts[runs.rows == row] - words_of.offsets[row]).tolist() == starts
+            assert tops[row] == (plain_top(words, n) if counts else 0)
+            assert repeated_chars(runs, words_of, row) == plain_repeated(words, n)
+            for longer in range(n, 13):
+                assert most_repeated_chars(runs, words_of, n=longer)[row] >= plain_repeated(words, longer)
+                if longer in found and row in found[longer].rows:
+                    assert most_top_chars(runs, words_of, n=longer)[row] >= plain_top(words, longer)
 
 
-@given(WORDS)
-def test_agrees_with_the_plain_count(words: list[str]) -> None:
-    check(words)
+@given(st.lists(WORDS, max_size=4))
+def test_agrees_with_the_plain_count(documents: list[list[str]]) -> None:
+    check(documents)
 
 
-@given(WORDS)
-def test_agrees_where_key_and_place_do_not_fit_one_integer(words: list[str]) -> None:
+@given(st.lists(WORDS, max_size=3))
+def test_agrees_where_key_and_place_do_not_fit_one_integer(documents: list[list[str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ngrams, "_SIGN_BITS", 0)
-        check(words)
+        patch.setattr(parts, "_SIGN_BITS", 0)
+        check(documents)
 
 
 @pytest.mark.parametrize("words", [[], ["가"], ["가"] * 50, ["가", "나다"] * 30, [str(i) for i in range(50)]])
 def test_extremes(words: list[str]) -> None:
-    check(words)
+    check([words])
+    check([[], words, [], words, ["가"]])
 
 
 def test_of_equally_frequent_runs_the_first_is_on_top() -> None:
-    words = ["하나", "둘", ".", "긴낱말", "둘", ".", "하나", "둘", ".", "긴낱말", "둘"]
-    ids = np.array([0, 1, 2, 3, 1, 2, 0, 1, 2, 3, 1])
-    offsets = np.array([0, *np.cumsum([len(word) for word in words])])
-    pairs = list(repeated_runs(ids, max_n=2))[1]
+    words = Parts([["하나", "둘", ".", "긴낱말", "둘", ".", "하나", "둘", ".", "긴낱말", "둘"]])
     # "둘 ." stands three times, 3 characters with its space.
-    assert top_run_chars(pairs, offsets) == 9
+    assert top_run_chars(all_runs(words, max_n=2)[2], words).tolist() == [9]
+
+
+def test_words_of_two_documents_make_no_run() -> None:
+    assert list(all_runs(Parts([["가", "나"], ["가", "나"], ["나", "가"]]), max_n=3)) == []

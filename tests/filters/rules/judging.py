@@ -4,10 +4,11 @@ Enters: text. Leaves: ``(rule, value, threshold)`` for every rule that fails.
 """
 
 import unicodedata
-from typing import Protocol
+from typing import Any
 
 import pytest
 
+from filters.batch import judge
 from filters.document import Document, Failure
 from filters.view import View
 from filters.words import word_splitter
@@ -30,24 +31,23 @@ ADVERSARIAL = {
 }
 
 
-class Rule(Protocol):
-    def judge(self, view: View) -> list[Failure]: ...
-
-
 def view_of(text: str, *, splitter: str = "unicode") -> View:
     return View(Document(id="1", text=text), split_words=word_splitter(splitter))
 
 
-def verdict(rule: Rule, text: str, *, splitter: str = "unicode") -> list[tuple[str, object, object]]:
+def judge_text(rule: Any, text: str, *, splitter: str = "unicode") -> list[Failure]:
+    return judge(rule, [text], words=splitter)[0]
+
+
+def verdict(rule: Any, text: str, *, splitter: str = "unicode") -> list[tuple[str, object, object]]:
     """Every failing rule, its value as something that equals it to 9 digits."""
-    failures = rule.judge(view_of(text, splitter=splitter))
+    failures = judge_text(rule, text, splitter=splitter)
     return [(failure.rule, pytest.approx(failure.value, rel=1e-9), failure.threshold) for failure in failures]
 
 
-def check_adversarial(rule: Rule, prefix: str) -> None:
+def check_adversarial(rule: Any, prefix: str) -> None:
     """No text makes ``rule`` stop, every failure is named and measured, and judging twice says the same."""
     for name, text in ADVERSARIAL.items():
-        view = view_of(text)
-        failures = rule.judge(view)
-        assert failures == rule.judge(view), name
+        failures = judge_text(rule, text)
+        assert failures == judge_text(rule, text), name
         assert all(failure.rule.startswith(prefix) and failure.value is not None for failure in failures), name

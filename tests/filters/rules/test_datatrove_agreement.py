@@ -8,7 +8,9 @@ import ast
 import random
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from datatrove.pipeline.filters import (
@@ -21,13 +23,15 @@ from datatrove.pipeline.filters.base_filter import BaseFilter
 from datatrove.pipeline.filters.c4_filters import END_PUNCTUATION
 from datatrove.utils.text import TERMINAL_PUNCTUATION
 
+from filters.batch import judge
+from filters.document import Failure
 from filters.rules.c4_quality import C4Quality
 from filters.rules.fineweb_quality import FinewebQuality
 from filters.rules.gopher_quality import GopherQuality
 from filters.rules.gopher_repetition import GopherRepetition
 from filters.words import word_splitter
 from tests.filters.rules.datatrove_peer import our_splitters, peer_reason
-from tests.filters.rules.judging import Rule, view_of
+from tests.filters.rules.judging import judge_text
 
 STOP_CHARS = tuple(sorted(TERMINAL_PUNCTUATION))
 KOREAN_STOP_WORDS = ("의", "다", "이", "는", "에", "을", "한", "년", "하", "은", "를", "했", "고", "에서", "가", "있", "으로")
@@ -52,7 +56,7 @@ REPETITION_LOW = {
 }
 FINEWEB_KOREAN = {"line_punct_thr": 0.062, "char_duplicates_ratio": 0.1, "new_line_ratio": 0.196, "short_line_length": 10}
 
-PAIRS: dict[str, Callable[[], tuple[Rule, BaseFilter]]] = {
+PAIRS: dict[str, Callable[[], tuple[Any, BaseFilter]]] = {
     "gopher_quality": lambda: (GopherQuality(), GopherQualityFilter()),
     "gopher_quality, korean": lambda: (
         GopherQuality(**GOPHER_KOREAN, stop_words=KOREAN_STOP_WORDS),
@@ -140,14 +144,20 @@ def spells_two_runs_alike(text: str, lengths: list[int]) -> bool:
     return False
 
 
+def judged_alone_and_together(rule: Any) -> list[list[Failure]]:
+    """Every text's failures: most in batches, as they are in a run, the last hundred one by one."""
+    together = [*range(0, len(texts()) - 100, 700), len(texts()) - 100]
+    batches = [texts()[start:end] for start, end in pairwise(together)] + [[text] for text in texts()[-100:]]
+    return [failures for some in batches for failures in judge(rule, some, words="unicode")]
+
+
 @pytest.mark.parametrize("name", PAIRS)
 def test_same_first_reason(name: str) -> None:
     rule, peer = PAIRS[name]()
     seen: set[str] = set()
     with our_splitters(word_splitter("unicode")):
-        for text in texts():
+        for text, failures in zip(texts(), judged_alone_and_together(rule), strict=True):
             reason = peer_reason(peer, text)
-            failures = rule.judge(view_of(text))
             ours = failures[0].rule if failures else ""
             if ours != reason and name.startswith("gopher_repetition"):
                 assert spells_two_runs_alike(text, [5, 6, 7, 8, 9, 10]), text
@@ -167,18 +177,18 @@ def test_datatrove_takes_two_runs_spelt_alike_for_one() -> None:
     with our_splitters(word_splitter("unicode")):
         peer = GopherRepetitionFilter(top_n_grams=(), dup_n_grams=((2, 0.01),))
         assert peer_reason(peer, text) == "gopher_duplicated_2_grams"
-    assert GopherRepetition(top_n_grams=(), dup_n_grams=((2, 0.01),)).judge(view_of(text)) == []
+    assert judge_text(GopherRepetition(top_n_grams=(), dup_n_grams=((2, 0.01),)), text) == []
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_datatrove_stops_with_an_error_where_there_are_no_words() -> None:
     with our_splitters(word_splitter("unicode")):
         assert peer_reason(GopherQualityFilter(min_doc_words=0), " ") == "error"
-    assert [failure.rule for failure in GopherQuality(min_doc_words=0).judge(view_of(" "))] == ["gopher_too_few_stop_words"]
+    assert [failure.rule for failure in judge_text(GopherQuality(min_doc_words=0), " ")] == ["gopher_too_few_stop_words"]
 
 
 def test_datatrove_ends_no_sentence_in_a_quotation_mark() -> None:
     text = "그는 나에게 조용히 다가와서 이렇게 말하였다고 한다. “나는 간다.”"
     with our_splitters(word_splitter("unicode")):
         assert peer_reason(FineWebQualityFilter(), text) == "fineweb_line_punct"
-    assert FinewebQuality().judge(view_of(text)) == []
+    assert judge_text(FinewebQuality(), text) == []

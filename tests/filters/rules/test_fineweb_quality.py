@@ -53,11 +53,11 @@ def test_text_without_content_fails_by_name(text: str) -> None:
 
 
 def test_a_splitter_without_words_does_no_harm() -> None:
+    from filters.batch import Batch
     from filters.document import Document
-    from filters.view import View
 
-    view = View(Document(id="1", text="가나다.\n라."), split_words=lambda _text: [])
-    assert [failure.rule for failure in FinewebQuality(short_line_thr=1).judge(view)] == ["fineweb_new_lines"]
+    batch = Batch([Document(id="1", text="가나다.\n라.")], split_words=lambda _text: [])
+    assert [finding.rule for finding in FinewebQuality(short_line_thr=1).judge_batch(batch)] == ["fineweb_new_lines"]
 
 
 def test_adversarial() -> None:

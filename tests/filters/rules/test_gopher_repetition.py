@@ -1,12 +1,7 @@
 """Gopher's repetition rules: what fails, with which value, against which threshold."""
 
-from unittest.mock import patch
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from filters.rules import gopher_repetition
 from filters.rules.gopher_repetition import GopherRepetition
 from tests.filters.rules.judging import check_adversarial, verdict
 
@@ -97,10 +92,3 @@ def test_adversarial() -> None:
 def test_senseless_numbers(fields: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         GopherRepetition(**fields)
-
-
-@given(st.lists(st.sampled_from(["가", "나다", "라", "b", "."]), max_size=40).map(" ".join))
-def test_the_way_of_few_words_and_the_way_of_many_agree(text: str) -> None:
-    with patch.object(gopher_repetition, "_VERY_FEW_WORDS", 0):
-        expected = verdict(GopherRepetition(), text)
-    assert verdict(GopherRepetition(), text) == expected
