@@ -3,9 +3,9 @@
     python -m benchmarks.curation [--data DIR] [--repeats N]
 
 Same files, same rules, same splitter of words and same language identification for all three. The plain loop reads,
-normalises, judges, hashes and writes Parquet with the project's own functions and nothing else: what the engine adds on
-top of it is what partitions, ledger, hashes, manifests and Beam cost. datatrove runs its own reader, its own Gopher and
-FineWeb filters and its own exact dedup; it stops at a document's first failing rule, ours name every one.
+normalises, judges (a thousand at a time), hashes and writes Parquet with the project's own functions and nothing else: what
+the engine adds on top of it is what partitions, ledger, hashes, manifests and Beam cost. datatrove runs its own reader, its
+own Gopher and FineWeb filters and its own exact dedup; it stops at a document's first failing rule, ours name every one.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -120,33 +121,26 @@ def plain_loop(data: Path, out: Path) -> None:
     from filters.content_hash import content_hash
     from filters.document import DOCUMENT_SCHEMA, Document
     from filters.normalise import normalise
-    from pipelines.engine.partition import TableWriter
+    from pipelines.engine.partition import BATCH_ROWS, TableWriter
+    from pipelines.judge import Judge
     from pipelines.recipe import load_recipe
-    from pipelines.stages.filter import Filter
 
-    judge = Filter(load_recipe(str(_recipe(data, out, 4))).recipe)
-    judge.setup()
+    judge = Judge(load_recipe(str(_recipe(data, out, 4))).recipe)
     seen: set[bytes] = set()
     for file in input_files(data):
         writer = TableWriter(str(out / f"{file.parent.name}-{file.name}.parquet"), DOCUMENT_SCHEMA)
-        rows: list[dict[str, Any]] = []
-        for _, record in _records([file]):
-            text, _ = normalise(record.text)
-            verdict = judge.judge(Document(id=f"{file}#{record.ordinal}", text=text))
-            if verdict.failures or (digest := content_hash(text, code=False)) in seen:
-                continue
-            seen.add(digest)
-            rows.append(
-                {
-                    **{"id": f"{file}#{record.ordinal}", "text": text, "source": "data", "uri": str(file), "licence": ""},
-                    **{"segment": verdict.segment, "language": verdict.language, "language_score": verdict.score},
-                    **{"scores": {}, "metadata": {}},
-                }
-            )
-            if len(rows) == 1000:
-                writer.write(pa.RecordBatch.from_pylist(rows, schema=DOCUMENT_SCHEMA))
-                rows = []
-        writer.write(pa.RecordBatch.from_pylist(rows, schema=DOCUMENT_SCHEMA))
+        records = (record for _, record in _records([file]))
+        while some := [*islice(records, BATCH_ROWS)]:
+            documents = [Document(id=f"{file}#{record.ordinal}", text=normalise(record.text)[0]) for record in some]
+            rows: list[dict[str, Any]] = []
+            for document, verdict in zip(documents, judge.judge(documents), strict=True):
+                if verdict.failures or (digest := content_hash(document.text, code=False)) in seen:
+                    continue
+                seen.add(digest)
+                told = {"segment": verdict.segment, "language": verdict.language, "language_score": verdict.language_score}
+                place = {"id": document.id, "text": document.text, "source": "data", "uri": str(file), "licence": ""}
+                rows.append({**place, **told, "scores": {}, "metadata": {}})
+            writer.write(pa.RecordBatch.from_pylist(rows, schema=DOCUMENT_SCHEMA))
         writer.close()
 
 

@@ -93,12 +93,16 @@ class Batch:
         """The bits of :mod:`filters.characters` of each code point."""
         return kinds()[self.code_points]
 
-    def char_sums(self, marks: BoolArray | NDArray[np.uint8]) -> IntArray:
-        """How many of ``marks``, one for each code point, are not zero in each document."""
+    def num_of_kind(self, kind: int) -> IntArray:
+        """How many characters of one of the kinds of :mod:`filters.characters` each document has."""
+        return self.char_sums((self.character_kinds & np.uint8(kind)) != 0)
+
+    def char_sums(self, marks: BoolArray) -> IntArray:
+        """How many of ``marks``, one for each code point, are true in each document."""
         sums = np.zeros(len(self), dtype=np.int64)
         some = np.flatnonzero(self.num_chars)
         if len(some):
-            sums[some] = np.add.reduceat(marks != 0, self.char_offsets[some], dtype=np.int64)
+            sums[some] = np.add.reduceat(marks, self.char_offsets[some], dtype=np.int64)
         return sums
 
 
@@ -126,12 +130,21 @@ def findings(rule: Any, batch: Batch) -> list[Finding]:
     """What ``rule`` says of every document of ``batch``, whichever of the two methods it has."""
     if hasattr(rule, "judge_batch"):
         return list(rule.judge_batch(batch))
-    found: list[Finding] = []
+    # One finding for all documents that fail in the same place of their list by the same rule, in the order of places.
+    alike: dict[tuple[int, str, float | None], list[tuple[int, Failure]]] = {}
     for row, view in enumerate(batch.views):
-        for failure in rule.judge(view):
-            value = np.nan if failure.value is None else failure.value
-            found.append(Finding(failure.rule, np.array([row]), np.array([value]), failure.threshold, [failure.detail]))
-    return found
+        for place, failure in enumerate(rule.judge(view)):
+            alike.setdefault((place, failure.rule, failure.threshold), []).append((row, failure))
+    return [_finding(told) for _, told in sorted(alike.items(), key=lambda item: item[0][0])]
+
+
+def _finding(told: Sequence[tuple[int, Failure]]) -> Finding:
+    """The failures of some documents by one rule as a finding."""
+    _, first = told[0]
+    values = np.array([np.nan if failure.value is None else failure.value for _, failure in told])
+    return Finding(
+        first.rule, np.array([row for row, _ in told]), values, first.threshold, [failure.detail for _, failure in told]
+    )
 
 
 def failures_by_document(found: Iterable[Finding], num_documents: int) -> list[list[Failure]]:

@@ -9,14 +9,11 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-_SLASHES = (
-    "c c++ c# css cuda dart f# glsl go groovy java javascript kotlin objective-c php protobuf rust scala solidity swift "
-    "typescript verilog zig"
-)
 _FAMILY_OF = {
     language: family
     for family, languages in {
-        "slashes": _SLASHES,
+        "slashes": "c c++ c# cuda f# glsl go java kotlin objective-c protobuf rust scala swift verilog zig",
+        "scripts": "css dart groovy javascript php solidity typescript",
         "python": "python",
         "hash": "cmake dockerfile elixir graphql julia makefile nix perl powershell r ruby shell tcl terraform toml yaml",
         "dashes": "ada haskell lua sql vhdl",
@@ -39,30 +36,33 @@ _SINGLE = r"'(?:[^'\\\n]|\\.)*'?"
 _CHARACTER = r"'(?:\\[^\n]{1,8}?|[^'\\\n])'"
 _BACKTICK = r"`(?:[^`\\]|\\.)*`?"
 _BLOCK = r"/\*.*?(?:\*/|\Z)"
-#: Family -> (comments, strings).
+_TRIPLE = r'""".*?(?:"""|\Z)|' + r"'''.*?(?:'''|\Z)"
+#: Perl's POD and Ruby's block comments.
+_POD = (
+    r"\n=(?:pod|head\d|over|item|back|for|encoding)\b.*?(?:\n=cut[^\n]*|\Z)"
+    r"|\n=begin\b.*?(?:\n=(?:end|cut)[^\n]*|\Z)"
+)
+#: Family -> (the signs that open a string, what strings, comments and ``$#`` look like). Nearly every alternative starts with
+#: a literal character, for then the regular expression engine jumps from one such character to the next.
 _MARKS = {
-    "slashes": (rf"//[^\n]*|{_BLOCK}", f"{_DOUBLE}|{_CHARACTER}|{_SINGLE}|{_BACKTICK}"),
-    # A string that is a statement of its own is a comment: a docstring.
-    "python": (
-        r'#[^\n]*|^[ \t]*[rRuU]?(?:""".*?(?:"""|\Z)|' + r"'''.*?(?:'''|\Z)|" + r'"(?:[^"\\\n]|\\.)*"[ \t]*$)',
-        r'""".*?(?:"""|\Z)|' + r"'''.*?(?:'''|\Z)|" + f"{_DOUBLE}|{_SINGLE}",
+    "slashes": ("\"'`", rf"//[^\n]*|{_BLOCK}|{_DOUBLE}|{_CHARACTER}|{_BACKTICK}"),
+    "scripts": ("\"'`", rf"//[^\n]*|{_BLOCK}|{_DOUBLE}|{_SINGLE}|{_BACKTICK}"),
+    "python": ("\"'", rf"#[^\n]*|{_TRIPLE}|{_DOUBLE}|{_SINGLE}"),
+    "hash": ("\"'", rf"\$#|\$\{{#|#[^\n]*|{_POD}|{_DOUBLE}|{_SINGLE}"),
+    "dashes": ("\"'", rf"--\[\[.*?(?:\]\]|\Z)|--[^\n]*|{_BLOCK}|{{-.*?(?:-}}|\Z)|{_DOUBLE}|{_CHARACTER}"),
+    "semicolon": ('"', rf";[^\n]*|#\|.*?(?:\|#|\Z)|{_BLOCK}|{_DOUBLE}"),
+    "percent": ('"', rf"%[^\n]*|{_BLOCK}|{_DOUBLE}"),
+    "markup": ('"', rf"<!--.*?(?:-->|\Z)|{_DOUBLE}"),
+    "stars": ("\"'", rf"\(\*.*?(?:\*\)|\Z)|//[^\n]*|{_DOUBLE}|{_CHARACTER}"),
+    "apostrophe": ('"', r"""'[^\n]*|\n[ \t]*[Rr][Ee][Mm]\b[^\n]*|"[^"\n]*"?"""),
+    "bang": ("\"'", rf"![^\n]*|\n[cC*][^\n]*|{_DOUBLE}|{_SINGLE}"),
+    "vim": ("'", rf"\n[ \t]*\"[^\n]*|{_SINGLE}"),
+    "batch": ('"', r"""\n[ \t]*(?:::|@?[Rr][Ee][Mm]\b)[^\n]*|"[^"\n]*"?"""),
+    "none": ('"', _DOUBLE),
+    "unknown": (
+        "\"'",
+        rf"\n[ \t]*(?://|#(?!include|define|if|el|end|pragma|undef)|--|;|%)[^\n]*|{_BLOCK}|{_DOUBLE}|{_SINGLE}",
     ),
-    # Perl's POD and Ruby's block comments are comments as well.
-    "hash": (
-        r"(?<![$\w])#[^\n]*|^=(?:pod|head\d|over|item|back|for|encoding)\b.*?(?:^=cut[^\n]*|\Z)|^=begin\b.*?(?:^=(?:end|cut)[^\n]*|\Z)",
-        f"{_DOUBLE}|{_SINGLE}",
-    ),
-    "dashes": (r"--\[\[.*?(?:\]\]|\Z)|--[^\n]*|/\*.*?(?:\*/|\Z)|\{-.*?(?:-\}|\Z)", f"{_DOUBLE}|{_CHARACTER}"),
-    "semicolon": (r";[^\n]*|#\|.*?(?:\|#|\Z)|/\*.*?(?:\*/|\Z)", _DOUBLE),
-    "percent": (r"(?<!\\)%[^\n]*|/\*.*?(?:\*/|\Z)", _DOUBLE),
-    "markup": (r"<!--.*?(?:-->|\Z)", f"{_DOUBLE}"),
-    "stars": (r"\(\*.*?(?:\*\)|\Z)|//[^\n]*", f"{_DOUBLE}|{_CHARACTER}"),
-    "apostrophe": (r"'[^\n]*|^[ \t]*[Rr][Ee][Mm]\b[^\n]*", r'"[^"\n]*"?'),
-    "bang": (r"![^\n]*|^[cC*][^\n]*", f"{_DOUBLE}|{_SINGLE}"),
-    "vim": (r'^[ \t]*"[^\n]*', f"{_DOUBLE}|{_SINGLE}"),
-    "batch": (r"^[ \t]*(?:::|@?[Rr][Ee][Mm]\b)[^\n]*", r'"[^"\n]*"?'),
-    "none": (r"(?!)", _DOUBLE),
-    "unknown": (r"^[ \t]*(?://|#(?!include|define|if|el|end|pragma|undef)|--|;|%)[^\n]*|/\*.*?(?:\*/|\Z)", f"{_DOUBLE}|{_SINGLE}"),
 }
 
 
@@ -77,8 +77,7 @@ class SourceParts(NamedTuple):
 
 @cache
 def _pattern(family: str) -> re.Pattern[str]:
-    comment, string = _MARKS[family]
-    return re.compile(f"(?P<comment>{comment})|(?P<string>{string})", re.DOTALL | re.MULTILINE)
+    return re.compile(_MARKS[family][1], re.DOTALL)
 
 
 def family_of(language: str) -> str:
@@ -89,24 +88,44 @@ def family_of(language: str) -> str:
 @lru_cache(maxsize=4)
 def take_apart(text: str, language: str) -> SourceParts:
     """The parts of ``text``; the last few are remembered, for several rules ask about the same file one after another."""
+    family = family_of(language)
+    quotes = _MARKS[family][0]
+    # A comment mark at the start of a line is looked for behind a line feed.
+    text = "\n" + text
     code: list[str] = []
     skeleton: list[str] = []
     comments: list[str] = []
     position = num_string_chars = 0
-    for match in _pattern(family_of(language)).finditer(text):
+    for match in _pattern(family).finditer(text):
         start, end = match.span()
+        if text[start] == "$":
+            continue  # not a comment mark, as in ``$#``
         between = text[position:start]
         position = end
         code.append(between)
         skeleton.append(between)
-        if match.lastgroup == "comment":
-            comments.append(match[0])
-            # What a comment stood between stays apart.
-            code.append(" ")
-            skeleton.append(" ")
-        else:
+        if text[start] in quotes and not (family == "python" and _is_docstring(text, start, end)):
             code.append(match[0])
             skeleton.append('""')
             num_string_chars += end - start
-    rest = text[position:]
-    return SourceParts("".join([*code, rest]), "".join([*skeleton, rest]), "\n".join(comments), num_string_chars)
+        else:
+            comments.append(match[0])
+            # What a comment stood between stays apart.
+            gap = "\n" if text[start] == "\n" else " "
+            code.append(gap)
+            skeleton.append(gap)
+    code.append(text[position:])
+    skeleton.append(text[position:])
+    return SourceParts("".join(code)[1:], "".join(skeleton)[1:], "\n".join(comments), num_string_chars)
+
+
+def _is_docstring(text: str, start: int, end: int) -> bool:
+    """Whether a string of Python is a statement of its own: triple quotes alone on their lines, or the file's first string."""
+    if not text.startswith(('"""', "'''"), start) and (start > 3000 or text[:start].strip(" \t\n\ufeff")):
+        return False
+    line_start = text.rfind("\n", max(start - 200, 0), start)
+    if line_start < 0:
+        return False
+    before = text[line_start + 1 : start]
+    after = text[end : end + 20].split("\n", 1)[0]
+    return not before.strip(" \trRuU") and not after.strip()

@@ -12,8 +12,13 @@ Chinese documents none has more than 0.065 (lists of languages).
 
 import importlib.util
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, cast
+
+from filters.batch import Batch
+from filters.characters import HANGUL, LETTER
+from filters.document import Document
 
 #: The share of letters from which a text is Korean without a model.
 HANGUL_SHARE = 0.25
@@ -95,11 +100,27 @@ class LanguageIdentifier:
 
     def identify(self, text: str) -> tuple[str, float]:
         """``(language, score)``: ``("ko", 1.0)`` by Hangul, ``("und", 0.0)`` without letters, else the model's answer."""
+        return next(iter(self.identify_all([text])))
+
+    def identify_all(self, texts: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """The same of many texts: letters are counted in all of them at once."""
+        batch = Batch([Document(id="", text=text) for text in texts], split_words=str.split)
+        num_letters = batch.num_of_kind(LETTER)
+        num_hangul = batch.num_of_kind(HANGUL)
+        # Taking code and addresses out takes Latin letters out: where Hangul has its share without that, it has it.
+        is_korean = (num_hangul >= HANGUL_SHARE * num_letters) & (num_hangul > 0)
+        for text, korean, hangul, letters in zip(
+            texts, is_korean.tolist(), num_hangul.tolist(), num_letters.tolist(), strict=True
+        ):
+            if not letters:
+                yield NO_LANGUAGE
+            else:
+                yield ("ko", 1.0) if korean else self._of_what_is_language(text, may_be_korean=hangul > 0)
+
+    def _of_what_is_language(self, text: str, *, may_be_korean: bool) -> tuple[str, float]:
         sample = _sample(text)
-        num_letters = _count(_LETTERS, sample)
-        if not num_letters:
-            return NO_LANGUAGE
-        if _count(_HANGUL, sample) >= HANGUL_SHARE * num_letters:
+        num_hangul = _count(_HANGUL, sample) if may_be_korean else 0
+        if num_hangul and num_hangul >= HANGUL_SHARE * _count(_LETTERS, sample):
             return "ko", 1.0
         # One line, and nothing that UTF-8 cannot carry: the model reads a line of bytes.
         line = " ".join(sample.split()).encode("utf-8", "replace").decode()

@@ -35,21 +35,20 @@ class CharacterShares:
 
     def judge_batch(self, batch: Batch) -> list[Finding]:
         """Every share that a document fails; one without a visible character fails ``characters_none_visible`` alone."""
-        kinds = batch.character_kinds
-        visible = batch.num_chars - batch.char_sums(kinds & SPACE)
+        visible = batch.num_chars - batch.num_of_kind(SPACE)
         some = visible > 0
         found = below("characters_none_visible", visible, 1)
         if self.max_symbol_share:
-            share = shares(batch.char_sums(kinds & SYMBOL), visible)
+            share = shares(batch.num_of_kind(SYMBOL), visible)
             found += above("characters_too_many_symbols", share, self.max_symbol_share, among=some)
         if self.max_digit_share:
-            share = shares(batch.char_sums(kinds & DIGIT), visible)
+            share = shares(batch.num_of_kind(DIGIT), visible)
             found += above("characters_too_many_digits", share, self.max_digit_share, among=some)
-        letters = batch.char_sums(kinds & LETTER)
+        letters = batch.num_of_kind(LETTER)
         if self.min_letter_share:
             found += below("characters_too_few_letters", shares(letters, visible), self.min_letter_share, among=some)
         if self.min_hangul_share:
-            share = shares(batch.char_sums(kinds & HANGUL), letters)
+            share = shares(batch.num_of_kind(HANGUL), letters)
             found += below("characters_too_little_hangul", share, self.min_hangul_share, among=some & (letters > 0))
         if self.max_run_share:
             share = shares(self._chars_in_runs(batch), visible)
@@ -63,7 +62,7 @@ class CharacterShares:
         distance = self.min_run - 1
         if size <= distance:
             return np.zeros(len(batch), dtype=np.int64)
-        hits = np.flatnonzero((points[distance:] == points[:-distance]) & (batch.character_kinds[distance:] & SPACE == 0))
+        hits = np.flatnonzero((points[distance:] == points[:-distance]) & (batch.character_kinds[distance:] & np.uint8(SPACE) == 0))
         for step in range(1, distance):
             hits = hits[points[hits] == points[hits + step]]
         # A run over the border of two documents is none.

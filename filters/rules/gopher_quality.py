@@ -84,7 +84,11 @@ class GopherQuality:
         words = batch.words
         symbols, without_letter = _kinds(words)
         has_words = words.counts > 0
-        found = [*self._judge_words(words, symbols), *self._judge_symbols(batch, has_words), *self._judge_lines(batch, has_words)]
+        found = [
+            *self._judge_words(words, symbols),
+            *self._judge_symbols(batch, has_words),
+            *self._judge_lines(batch, has_words),
+        ]
         if self.max_non_alpha_words_ratio:
             share = shares(words.counts - words.sums(without_letter), words.counts)
             found += below("gopher_too_few_alpha_words", share, self.max_non_alpha_words_ratio, among=has_words)

@@ -59,30 +59,28 @@ class LedgerRow(NamedTuple):
     segment: str = ""
 
 
-class LedgerColumns:
-    """Ledger rows waiting to be written, column by column: a list of dicts costs five times as much."""
+_FAILURE_FIELDS: list[pa.Field] = list(LEDGER_SCHEMA.field("failures").type.value_type)
 
-    def __init__(self) -> None:
-        self._rows: list[LedgerRow] = []
 
-    def __len__(self) -> int:
-        return len(self._rows)
+def ledger_batch(rows: Sequence[LedgerRow]) -> pa.RecordBatch:
+    """Ledger rows as a record batch, column by column: a list of dicts costs five times as much."""
+    by_name = dict(zip(LedgerRow._fields, zip(*rows, strict=True), strict=True))
+    failures = [failure for of_row in by_name["failures"] for failure in of_row]
+    parts = zip(*failures, strict=True) if failures else [()] * len(_FAILURE_FIELDS)
+    arrays = [pa.array(part, field.type) for part, field in zip(parts, _FAILURE_FIELDS, strict=True)]
+    by_name["failures"] = listed_failures(arrays, [*map(len, by_name["failures"])])
+    columns = [by_name[field.name] for field in LEDGER_SCHEMA]
+    arrays = [
+        column if isinstance(column, pa.Array) else pa.array(column, field.type)
+        for column, field in zip(columns, LEDGER_SCHEMA, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=LEDGER_SCHEMA)
 
-    def append(self, row: LedgerRow) -> None:
-        self._rows.append(row)
 
-    def take(self) -> pa.RecordBatch:
-        """The rows as a record batch; none are left."""
-        rows, self._rows = self._rows, []
-        by_name = dict(zip(LedgerRow._fields, zip(*rows, strict=True), strict=True))
-        failures = [failure for of_row in by_name["failures"] for failure in of_row]
-        offsets = pa.array([0, *accumulate(map(len, by_name["failures"]))], pa.int32())
-        fields = list(LEDGER_SCHEMA.field("failures").type.value_type)
-        parts = zip(*failures, strict=True) if failures else [()] * len(fields)
-        arrays = [pa.array(part, field.type) for part, field in zip(parts, fields, strict=True)]
-        listed = pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=fields))
-        columns = [listed if field.name == "failures" else pa.array(by_name[field.name], field.type) for field in LEDGER_SCHEMA]
-        return pa.RecordBatch.from_arrays(columns, schema=LEDGER_SCHEMA)
+def listed_failures(columns: Sequence[pa.Array], counts: Sequence[int]) -> pa.ListArray:
+    """The column of failures from the rules, values, thresholds and details of all rows, and how many each row has."""
+    offsets = pa.array([0, *accumulate(counts)], pa.int32())
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(list(columns), fields=_FAILURE_FIELDS))
 
 
 class ConservationError(RuntimeError):
@@ -104,22 +102,24 @@ class Tally:
         self.text_bytes_in += text_bytes
         self._sums["sources", source, "in"] += documents
 
-    def kept(self, source: str, *, segment: str, language: str, text_bytes: int) -> None:
-        self.counts["kept"] += 1
+    def kept(self, source: str, *, segment: str, language: str, text_bytes: int, documents: int = 1) -> None:
+        self.counts["kept"] += documents
         self.text_bytes_kept += text_bytes
-        self._sums["sources", source, "kept"] += 1
+        self._sums["sources", source, "kept"] += documents
         for table, key in (("segments", segment), ("languages", language)):
             if key:
-                self._sums[table, key, "documents"] += 1
+                self._sums[table, key, "documents"] += documents
                 self._sums[table, key, "text_bytes"] += text_bytes
 
     def recorded(self, row: LedgerRow) -> None:
-        self.counts[row.action] += 1
-        if row.action != "edited":
-            self._sums["sources", row.source, row.action] += 1
+        self.lost_or_edited(row.action, row.source)
         for rule in {failure.rule for failure in row.failures}:
-            self._sums["rules", rule, "documents"] += 1
-            self._sums["rules", rule, "text_bytes"] += row.text_bytes
+            self.add("rules", rule, documents=1, text_bytes=row.text_bytes)
+
+    def lost_or_edited(self, action: Action, source: str, *, documents: int = 1) -> None:
+        self.counts[action] += documents
+        if action != "edited":
+            self._sums["sources", source, action] += documents
 
     def add(self, table: str, key: str, **amounts: int) -> None:
         """Adds to a row of a table of the stage's own."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
@@ -14,7 +15,8 @@ import pyarrow.parquet as pq
 from filters.document import DOCUMENT_SCHEMA
 
 from . import files
-from .ledger import LEDGER_SCHEMA, LedgerColumns, LedgerRow, Tally
+from .accounts import account
+from .ledger import LEDGER_SCHEMA, LedgerRow, Tally, ledger_batch
 
 # Its functions are made at run time, which type checkers cannot see.
 pc: Any = pyarrow.compute
@@ -95,7 +97,8 @@ class PartitionWriter:
         self._rows: list[tuple[Any, ...]] = []
         self._batches: list[pa.RecordBatch] = []
         self._row_bytes = 0
-        self._ledger_rows = LedgerColumns()
+        self.text_bytes_added = 0
+        self._ledger_rows: list[LedgerRow] = []
         self._documents_name = f"{name}.parquet"
         self._ledger_name = f"ledger/{name}.parquet"
         self._documents = TableWriter(files.join(stage_directory, self._documents_name), schema)
@@ -103,14 +106,18 @@ class PartitionWriter:
         self.entry: dict[str, Any] = {}
 
     def add(self, row: tuple[Any, ...], *, text_bytes: int) -> None:
-        """Keeps one document: the values of its columns in the schema's order, a map as a list of pairs."""
+        """Enters and keeps one document: the values of its columns in the schema's order, a map as a list of pairs."""
         self._rows.append(row)
         self._row_bytes += text_bytes
+        self.text_bytes_added += text_bytes
         if len(self._rows) >= BATCH_ROWS or self._row_bytes >= BATCH_BYTES:
             self._flush()
 
     def add_batch(self, batch: pa.RecordBatch) -> None:
-        """Keeps the documents of a record batch; small ones are put together, for a row group has its cost."""
+        """Keeps the documents of a record batch, which the caller has told the tally.
+
+        Small ones are put together, for a row group has its cost.
+        """
         if not batch.num_rows:
             return
         self._batches.append(batch)
@@ -124,18 +131,28 @@ class PartitionWriter:
         if len(self._ledger_rows) >= BATCH_ROWS:
             self._flush_ledger()
 
+    def record_batch(self, batch: pa.RecordBatch | None) -> None:
+        """Writes ledger rows that are columns already; the caller has told the tally."""
+        if batch is None:
+            return
+        self._flush_ledger()
+        self._ledger.write(batch)
+
     def _flush(self) -> None:
         if self._rows:
             columns = zip(*self._rows, strict=True)
             arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
-            self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+            batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+            account(self.tally, batch, np.array(text_sizes(batch), dtype=np.int64))
+            self._batches.append(batch)
         if self._batches:
             self._documents.write(pa.concat_batches(self._batches))
         self._rows, self._batches, self._row_bytes = [], [], 0
 
     def _flush_ledger(self) -> None:
         if self._ledger_rows:
-            self._ledger.write(self._ledger_rows.take())
+            self._ledger.write(ledger_batch(self._ledger_rows))
+            self._ledger_rows = []
 
     def __enter__(self) -> "PartitionWriter":
         return self

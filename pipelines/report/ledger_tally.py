@@ -87,15 +87,18 @@ class LedgerTally:
         if not pairs.num_rows:
             return
         groups = pc.binary_join_element_wise(pairs["action"], pairs["rule"], "\0").combine_chunks().dictionary_encode()
-        row_ids: list[str] = pc.take(ids, pairs["row"]).to_pylist()
-        hashes = np.fromiter((_hash(id_) for id_ in row_ids), dtype=np.uint64, count=len(row_ids))
+        rows = pairs["row"].to_numpy()
+        hashes = _hashes(ids.to_pylist())[rows]
         codes = groups.indices.to_numpy(zero_copy_only=False)
         order = np.lexsort((hashes, codes))
         starts = np.searchsorted(codes[order], np.arange(len(groups.dictionary)))
         ends = np.append(starts[1:], len(order))
         for group, start, end in zip(groups.dictionary.to_pylist(), starts, ends, strict=True):
             action, rule = group.split("\0", 1)
-            found = [Chosen(int(hashes[i]), row_ids[i], partition) for i in order[start : min(end, start + SAMPLES_PER_RULE)]]
+            found = [
+                Chosen(int(hashes[i]), ids[int(rows[i])].as_py(), partition)
+                for i in order[start : min(end, start + SAMPLES_PER_RULE)]
+            ]
             so_far = self.samples.get((action, rule), [])
             self.samples[action, rule] = sorted({*so_far, *found})[:SAMPLES_PER_RULE]
 
@@ -118,8 +121,10 @@ def ledger_batches(file: Any) -> Iterator[pa.RecordBatch]:
     yield from parquet.iter_batches(batch_size=_BATCH_ROWS, columns=[*wanted, *nested], use_threads=False)
 
 
-def _hash(id_: str) -> int:
-    return int.from_bytes(hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+def _hashes(ids: list[str]) -> "np.ndarray[Any, np.dtype[np.uint64]]":
+    """A uniform 64-bit number for each id."""
+    digests = [hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest() for id_ in ids]
+    return np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
 
 
 def _rows(batch: pa.RecordBatch) -> pa.Table:

@@ -26,6 +26,10 @@ from .ingest_limits import file_states, limits_check, refuse_own_output
 #: Settings of a source that decide whether the stage may go on, not what its documents are.
 _LIMITS = {"max_unreadable", "truncated_ok", "optional"}
 _NO_SCORES: list[tuple[str, float]] = []
+_NO_METADATA: list[tuple[str, str]] = []
+#: Items after which a reader's progress is told: telling costs as much as reading a short line.
+_TOLD_ITEMS = 64
+_TOLD_BYTES = 1 << 20
 _WHOLE_FILE_FORMATS = {"text-tree", "html-tree", "code-tree"}
 #: Rules that a whole file breaks, or all of it from some place on.
 _FILE_RULES = {"corrupt_file", "file_not_found", "permission_denied", "is_a_directory", "not_a_file"}
@@ -157,7 +161,7 @@ class Ingest:
             else:
                 assert isinstance(item, NotDocument)
                 out.tally.not_documents[item.kind] = out.tally.not_documents.get(item.kind, 0) + 1
-            if out.tally.text_bytes_kept >= self.partition_bytes:
+            if out.text_bytes_added >= self.partition_bytes:
                 return False
         return True
 
@@ -166,15 +170,17 @@ def _items(batch: Batch, progress: Progress) -> Iterator[tuple[Piece, Any]]:
     reader = importlib.import_module(f"pipelines.readers.{reader_name(batch.source)}")
     settings = reader_settings(batch.source)
     for piece in batch.pieces:
-        told = 0
+        told = waiting = rows = 0
         for item in reader.read(piece, settings=settings):
             # Bytes of the item as read; compressed files read more than they are long, which the bar caps.
-            step = 0 if isinstance(item, NotDocument) else item.raw_bytes
-            step = min(step, piece.size - told)
-            told += step
-            progress.advance(rows=1, num_bytes=step)
+            waiting += 0 if isinstance(item, NotDocument) else item.raw_bytes
+            rows += 1
+            if rows >= _TOLD_ITEMS or waiting >= _TOLD_BYTES:
+                step = min(waiting, piece.size - told)
+                progress.advance(rows=rows, num_bytes=step)
+                told, waiting, rows = told + step, 0, 0
             yield piece, item
-        progress.advance(rows=0, num_bytes=max(piece.size - told, 0))
+        progress.advance(rows=rows, num_bytes=piece.size - told)
 
 
 def reader_settings(source: Source) -> ReaderSettings:
@@ -241,7 +247,7 @@ class _Writer:
         identifier = record.native_id if record.native_id and source.id == "record" else made
         text, edits = normalise(record.text) if self._prose else (record.text, [])
         uri = printable(record.uri) if record.uri else path
-        if not text.strip():
+        if not text or text.isspace():
             empty = Rejected(
                 ordinal=record.ordinal,
                 action="dropped",
@@ -254,11 +260,10 @@ class _Writer:
             return
         text_bytes = len(text.encode())
         segment, language = ("", "") if self._prose else ("code", record.language)
-        metadata = [(key, printable(value)) for key, value in sorted(record.metadata.items())]
+        own = record.metadata
+        metadata = [(key, printable(value)) for key, value in sorted(own.items())] if own else _NO_METADATA
         licence = record.licence or source.licence
         row = (identifier, text, source.name, uri, licence, segment, language, 0.0, _NO_SCORES, metadata)
-        self._out.tally.entered(source.name, text_bytes=text_bytes)
-        self._out.tally.kept(source.name, segment=segment, language=language, text_bytes=text_bytes)
         self._out.add(row, text_bytes=text_bytes)
         if edits:
             self._out.record(
