@@ -75,11 +75,17 @@ def _load(path: str) -> _Model:
     return model
 
 
+def outside_fenced_code(text: str) -> str:
+    """The text without what stands between fences of three backticks; all of it where nothing else has a letter."""
+    if _FENCE not in text:
+        return text
+    outside = "\n".join(text.split(_FENCE)[::2])
+    return outside if _LETTERS.search(outside) else text
+
+
 def _sample(text: str) -> str:
     """At most :data:`SAMPLE_CHARS` of the text that is language."""
-    if _FENCE in text:
-        outside = "\n".join(text.split(_FENCE)[::2])
-        text = outside if _LETTERS.search(outside) else text
+    text = outside_fenced_code(text)
     if len(text) > SAMPLE_CHARS:
         third, middle = SAMPLE_CHARS // 3, len(text) // 2
         text = "\n".join((text[:third], text[middle - third // 2 : middle + third // 2], text[-third:]))

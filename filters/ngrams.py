@@ -82,20 +82,22 @@ def most_by_document(rows: IntArray, values: IntArray, num_documents: int) -> In
     return most
 
 
-def top_run_chars(runs: RepeatedRuns, words: Parts) -> IntArray:
+def top_run_chars(runs: RepeatedRuns, words: Parts, *, min_count: int = 1) -> IntArray:
     """For each document the characters of its most frequent run times its count, its words joined by one space.
 
-    Of equals the first is taken. Where no run is repeated every run is on top, once; 0 where there is none at all.
+    Of equals the first is taken. Where no run is repeated every run is on top, once. 0 where none stands ``min_count`` times.
     """
     offsets, num_documents = words.char_offsets, len(words.counts)
     starts = np.minimum(words.offsets[:-1], max(len(words.items) - runs.n, 0))
     first = offsets[np.minimum(starts + runs.n, len(words.items))] - offsets[starts] + runs.n - 1
-    chars = np.where(words.counts >= runs.n, first, 0)
+    chars = np.where((words.counts >= runs.n) & (min_count == 1), first, 0)
     if len(runs.starts):
         counts = np.bincount(runs.ids)[runs.ids]
         most = most_by_document(runs.rows, counts, num_documents)
         on_top = np.flatnonzero(counts == most[runs.rows])
         rows, places = np.unique(runs.rows[on_top], return_index=True)
+        enough = most[rows] >= min_count
+        rows, places = rows[enough], places[enough]
         tops = runs.starts[on_top[places]]
         chars[rows] = (offsets[tops + runs.n] - offsets[tops] + runs.n - 1) * most[rows]
     return chars

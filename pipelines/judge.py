@@ -6,18 +6,23 @@ itself ``survivors_only`` is slow, and is asked only about documents that passed
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from filters.batch import Batch, Finding, failures_by_document, findings
 from filters.document import Document, Failure
-from filters.language import LanguageIdentifier
+from filters.language import LanguageIdentifier, outside_fenced_code
 from filters.view import BoolArray, FloatArray, IntArray
 from filters.words import WordSplitter, word_splitter
 
 from .recipe import Recipe, rule_class
+
+
+#: The rules of documents in a language that is not wanted: of the default ones those that name themselves ``any_language``,
+#: for what they find (mojibake, logs) has no language, and the one identified is only a symptom.
+_UNWANTED = ""
 
 
 class Verdict(NamedTuple):
@@ -56,8 +61,15 @@ class _Rules(NamedTuple):
 
     min_language_score: float
     split_words: WordSplitter
+    ignore_fenced_code: bool
     cheap: list[Any]
     slow: list[Any]
+
+    def batch(self, documents: Sequence[Document]) -> Batch:
+        """The documents as these rules see them."""
+        if self.ignore_fenced_code:
+            documents = [_without_fenced_code(document) for document in documents]
+        return Batch(documents, split_words=self.split_words)
 
 
 class Judge:
@@ -68,14 +80,16 @@ class Judge:
         self._segment_of = dict.fromkeys(recipe.segments.multilingual, "multilingual")
         self._segment_of |= dict.fromkeys(recipe.segments.korean, "korean")
         self._rules = {key: _made(recipe, key) for key in {*self._segment_of, *recipe.filter, "code"}}
+        default = self._rules.get("default", _made(recipe, "default"))
+        alike = [rule for rule in default.cheap if getattr(rule, "any_language", False)]
+        self._rules[_UNWANTED] = default._replace(cheap=alike, slow=[])
 
     def judge(self, documents: Sequence[Document]) -> Verdicts:
         """Segment, language and every failing rule of each document."""
         verdicts = self._identify(documents)
         by_rules: dict[str, list[int]] = {}
         for row, (segment, language) in enumerate(zip(verdicts.segments, verdicts.languages, strict=True)):
-            if segment:
-                by_rules.setdefault("code" if segment == "code" else language, []).append(row)
+            by_rules.setdefault("code" if segment == "code" else language if segment else _UNWANTED, []).append(row)
         for key, rows in sorted(by_rules.items()):
             verdicts.findings += self._judge_alike(key, np.array(rows), documents, verdicts.language_scores)
         return verdicts
@@ -105,22 +119,27 @@ class Judge:
         """The findings on the documents at ``rows``, which have the same rules."""
         rules = self._rules[key]
         failed = np.zeros(len(rows), dtype=np.bool_)
-        if key != "code":
+        if key in self._segment_of:
             failed |= language_scores[rows] < rules.min_language_score
             if failed.any():
                 unsure = rows[failed]
                 yield Finding("language_score", unsure, language_scores[unsure], rules.min_language_score)
-        batch = Batch([documents[row] for row in rows.tolist()], split_words=rules.split_words)
+        batch = rules.batch([documents[row] for row in rows.tolist()])
         for rule in rules.cheap:
             for finding in findings(rule, batch):
                 failed[finding.rows] = True
                 yield finding._replace(rows=rows[finding.rows])
         passed = rows[~failed]
         if rules.slow and len(passed):
-            survivors = Batch([documents[row] for row in passed.tolist()], split_words=rules.split_words)
+            survivors = rules.batch([documents[row] for row in passed.tolist()])
             for rule in rules.slow:
                 for finding in findings(rule, survivors):
                     yield finding._replace(rows=passed[finding.rows])
+
+
+def _without_fenced_code(document: Document) -> Document:
+    text = outside_fenced_code(document.text)
+    return document if text is document.text else replace(document, text=text)
 
 
 def _made(recipe: Recipe, key: str) -> _Rules:
@@ -128,7 +147,7 @@ def _made(recipe: Recipe, key: str) -> _Rules:
     made = [rule_class(name)(**_tuples(settings)) for name, settings in sorted(rules.rules.items())]
     slow = [rule for rule in made if getattr(rule, "survivors_only", False)]
     cheap = [rule for rule in made if rule not in slow]
-    return _Rules(rules.min_language_score, word_splitter(rules.words), cheap, slow)
+    return _Rules(rules.min_language_score, word_splitter(rules.words), rules.ignore_fenced_code, cheap, slow)
 
 
 def _tuples(settings: dict[str, Any]) -> dict[str, Any]:

@@ -107,6 +107,8 @@ class LanguageRules(BaseModel):
 
     words: str = "unicode"
     min_language_score: float = Field(0.0, ge=0, le=1)
+    #: Leave fenced code out of what the rules see: a page about programs is prose with code in it.
+    ignore_fenced_code: bool = False
     rules: dict[str, dict[str, Any]] = {}
 
 
@@ -117,6 +119,8 @@ class Recipe(_Table):
     """A whole recipe, resolved: every default filled in."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    #: A shipped recipe by name, or another by path: its tables, with this one's over them.
+    extends: str | None = None
     root: str = "."
     seed: int = 0
     partition_bytes: ByteSize = ByteSize(128_000_000)
@@ -179,6 +183,7 @@ def load_recipe(path: str) -> LoadedRecipe:
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{path}: not valid TOML: {error}") from None
     mistakes = Mistakes(text, path)
+    data = _over_base(data, file, mistakes)
     filter_table = data.pop("filter", {})
     rules = _resolve_rules(filter_table, mistakes)
     recipe = _validate(data, mistakes)
@@ -188,6 +193,40 @@ def load_recipe(path: str) -> LoadedRecipe:
     mistakes.raise_any()
     assert recipe is not None
     return LoadedRecipe(recipe, text, os.path.dirname(os.path.abspath(path)))
+
+
+#: Recipes that `extends` knows by name.
+SHIPPED = Path(__file__).parent / "recipes"
+
+
+def _over_base(data: dict[str, Any], file: Path, mistakes: Mistakes) -> dict[str, Any]:
+    """The recipe's tables over those of the one that it extends, key by key."""
+    name = data.get("extends")
+    if not isinstance(name, str):
+        return data
+    path = file.parent / name if name.endswith(".toml") else SHIPPED / f"{name}.toml"
+    try:
+        base = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        shipped = [known.stem for known in SHIPPED.glob("*.toml")]
+        hint = f"there is no {path}" if name.endswith(".toml") else f"no shipped recipe {name!r}{nearest(name, shipped)}"
+        mistakes.add(("extends",), f"{hint}; give the name of a shipped one or the path of a .toml file")
+        return data
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        mistakes.add(("extends",), f"{path} cannot be read: {error}")
+        return data
+    if "extends" in base:
+        mistakes.add(("extends",), f"{path} extends another recipe itself; one step is all there is")
+    return _merged(base, data)
+
+
+def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """``own`` over ``base``: tables key by key, everything else whole."""
+    merged = dict(base)
+    for key, value in own.items():
+        under = base.get(key)
+        merged[key] = _merged(under, value) if isinstance(value, Mapping) and isinstance(under, Mapping) else value
+    return merged
 
 
 def _validate(data: dict[str, Any], mistakes: Mistakes) -> Recipe | None:
@@ -239,6 +278,10 @@ def _resolve_rules(table: Any, mistakes: Mistakes) -> dict[str, LanguageRules]:
     return resolved
 
 
+#: What a language's table has besides rules.
+_LANGUAGE_KEYS = ("words", "min_language_score", "ignore_fenced_code")
+
+
 def _language_rules(key: str, own: Mapping[str, Any], inherited: Mapping[str, Any], mistakes: Mistakes) -> LanguageRules:
     names = rule_names()
     plain: dict[str, Any] = {}
@@ -246,10 +289,10 @@ def _language_rules(key: str, own: Mapping[str, Any], inherited: Mapping[str, An
     for name in {**inherited, **own}:
         value = own.get(name, inherited.get(name))
         location = ("filter", key if name in own else "default", name)
-        if name in ("words", "min_language_score"):
+        if name in _LANGUAGE_KEYS:
             plain[name] = value
         elif name not in names:
-            mistakes.unknown(location, allowed=[*names, "words", "min_language_score"], what="rule or key")
+            mistakes.unknown(location, allowed=[*names, *_LANGUAGE_KEYS], what="rule or key")
         elif isinstance(value, Mapping):
             base = inherited.get(name)
             settings = {**(base if isinstance(base, Mapping) else {}), **value}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from filters.batch import Batch, Finding, above, shares
-from filters.limits import check_n_grams, check_share
+from filters.limits import check_at_least, check_n_grams, check_share
 from filters.ngrams import (
     RepeatedRuns,
     most_repeated_chars,
@@ -32,7 +32,9 @@ _SHARES = ("dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_cha
 class GopherRepetition:
     """Shares above which a document is dropped; None or 0 turns one of the first four off, an empty list the others.
 
-    ``top_n_grams`` and ``dup_n_grams`` are pairs of a length in words and a share of the text's characters.
+    ``top_n_grams`` and ``dup_n_grams`` are pairs of a length in words and a share of the text's characters. A run on top
+    counts from ``top_min_count`` times on: with 1, as in datatrove, the first words of every short text are "on top", once,
+    and three sentences without any repetition fail.
     """
 
     dup_line_frac: float | None = 0.3
@@ -40,6 +42,7 @@ class GopherRepetition:
     dup_line_char_frac: float | None = 0.2
     dup_para_char_frac: float | None = 0.2
     top_n_grams: tuple[tuple[int, float], ...] = ((2, 0.2), (3, 0.18), (4, 0.16))
+    top_min_count: int = 1
     dup_n_grams: tuple[tuple[int, float], ...] = ((5, 0.15), (6, 0.14), (7, 0.13), (8, 0.12), (9, 0.11), (10, 0.10))
 
     def __post_init__(self) -> None:
@@ -47,6 +50,7 @@ class GopherRepetition:
             check_share("gopher_repetition", name, getattr(self, name))
         check_n_grams("gopher_repetition", "top_n_grams", self.top_n_grams)
         check_n_grams("gopher_repetition", "dup_n_grams", self.dup_n_grams)
+        check_at_least("gopher_repetition", "top_min_count", self.top_min_count, least=1)
 
     def judge_batch(self, batch: Batch) -> list[Finding]:
         """Every rule that a document fails; an empty text fails ``gopher_empty_text`` alone."""
@@ -77,13 +81,13 @@ class GopherRepetition:
     def _count_runs(self, batch: Batch) -> tuple[dict[int, IntArray], dict[int, IntArray]]:
         """Characters of the top run, and of all repeated runs, by their length in words; 0 where surely low enough."""
         words, dup_limits = batch.words, dict(self.dup_n_grams)
-        top = {n: top_run_chars(no_runs(n), words) for n, _ in self.top_n_grams}
+        top = {n: top_run_chars(no_runs(n), words, min_count=self.top_min_count) for n, _ in self.top_n_grams}
         first, repeated = dict(top), dict[int, IntArray]()
         longest = max((n for n, _ in (*self.top_n_grams, *self.dup_n_grams)), default=0)
         runs = repeated_words(words) if longest else no_runs(1)
         while len(runs.starts) and runs.n <= longest:
             if runs.n in top:
-                top[runs.n] = top_run_chars(runs, words)
+                top[runs.n] = top_run_chars(runs, words, min_count=self.top_min_count)
             if runs.n in dup_limits:
                 repeated[runs.n] = self._repeated(runs, batch, dup_limits[runs.n])
             if runs.n > 1:
