@@ -41,6 +41,8 @@ format = "jsonl"
 id = "path"
 paths = {paths}
 {rules}
+[pii]
+remove = false
 [tokenizer]
 [mix]
 korean = "1/3"

@@ -77,7 +77,7 @@ class SourceParts(NamedTuple):
 
 @cache
 def _pattern(family: str) -> re.Pattern[str]:
-    return re.compile(_MARKS[family][1], re.DOTALL)
+    return re.compile(f"({_MARKS[family][1]})", re.DOTALL)
 
 
 def family_of(language: str) -> str:
@@ -90,42 +90,29 @@ def take_apart(text: str, language: str) -> SourceParts:
     """The parts of ``text``; the last few are remembered, for several rules ask about the same file one after another."""
     family = family_of(language)
     quotes = _MARKS[family][0]
-    # A comment mark at the start of a line is looked for behind a line feed.
-    text = "\n" + text
-    code: list[str] = []
-    skeleton: list[str] = []
+    # A comment mark at the start of a line is looked for behind a line feed. What stands at odd places are the matches.
+    code = _pattern(family).split("\n" + text)
+    skeleton = code.copy()
     comments: list[str] = []
-    position = num_string_chars = 0
-    for match in _pattern(family).finditer(text):
-        start, end = match.span()
-        if text[start] == "$":
-            continue  # not a comment mark, as in ``$#``
-        between = text[position:start]
-        position = end
-        code.append(between)
-        skeleton.append(between)
-        if text[start] in quotes and not (family == "python" and _is_docstring(text, start, end)):
-            code.append(match[0])
-            skeleton.append('""')
-            num_string_chars += end - start
-        else:
-            comments.append(match[0])
+    num_string_chars = 0
+    for place in range(1, len(code), 2):
+        match = code[place]
+        first = match[0]
+        if first in quotes and not (family == "python" and _is_docstring(code, place)):
+            skeleton[place] = '""'
+            num_string_chars += len(match)
+        elif first != "$":  # ``$#`` and the like are no comment marks
+            comments.append(match)
             # What a comment stood between stays apart.
-            gap = "\n" if text[start] == "\n" else " "
-            code.append(gap)
-            skeleton.append(gap)
-    code.append(text[position:])
-    skeleton.append(text[position:])
+            code[place] = skeleton[place] = "\n" if first == "\n" else " "
     return SourceParts("".join(code)[1:], "".join(skeleton)[1:], "\n".join(comments), num_string_chars)
 
 
-def _is_docstring(text: str, start: int, end: int) -> bool:
+def _is_docstring(pieces: list[str], place: int) -> bool:
     """Whether a string of Python is a statement of its own: triple quotes alone on their lines, or the file's first string."""
-    if not text.startswith(('"""', "'''"), start) and (start > 3000 or text[:start].strip(" \t\n\ufeff")):
+    if pieces[place][:3] not in ('"""', "'''") and (place > 1 or pieces[0].strip(" \t\n\ufeff")):
         return False
-    line_start = text.rfind("\n", max(start - 200, 0), start)
-    if line_start < 0:
-        return False
-    before = text[line_start + 1 : start]
-    after = text[end : end + 20].split("\n", 1)[0]
-    return not before.strip(" \trRuU") and not after.strip()
+    before, after = pieces[place - 1], pieces[place + 1]
+    line_start = before.rfind("\n")
+    is_first = line_start >= 0 and not before[line_start + 1 :].strip(" \trRuU")
+    return is_first and not after[:20].split("\n", 1)[0].strip()

@@ -9,13 +9,15 @@ from typing import Any
 from .engine import files
 from .engine.stage import Stage
 from .recipe import LoadedRecipe
-from .stages import dedup, duplicates, ingest, plan, shards, tokenizer, tokens
+from .stages import dedup, duplicates, ingest, knowledge, plan, shards, tokenizer, tokens
 from .stages import filter as filter_stage
 from .stages.context import Context
 
 #: In order. A stage's factory may use the manifests and files of the stages before it.
 STAGES: tuple[tuple[str, Callable[[Context], Stage]], ...] = (
     ("ingest", ingest.stage),
+    ("knowledge-sample", knowledge.sample_stage),
+    ("knowledge", knowledge.train_stage),
     ("filter", filter_stage.stage),
     ("duplicates", duplicates.stage),
     ("dedup", dedup.stage),

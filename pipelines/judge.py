@@ -17,8 +17,8 @@ from filters.language import LanguageIdentifier, outside_fenced_code
 from filters.view import BoolArray, FloatArray, IntArray
 from filters.words import WordSplitter, word_splitter
 
-from .recipe import Recipe, rule_class
-
+from .recipe import rule_class
+from .recipe_tables import Recipe
 
 #: The rules of documents in a language that is not wanted: of the default ones those that name themselves ``any_language``,
 #: for what they find (mojibake, logs) has no language, and the one identified is only a symptom.

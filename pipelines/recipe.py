@@ -11,138 +11,17 @@ import pkgutil
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 import filters.rules
 from filters.document import SEGMENTS
 from filters.language_codes import LANGUAGE_CODES
 
-from .engine.fingerprint import digest
 from .recipe_mistakes import Location, Mistakes, RecipeError, nearest
-
-
-def _share(value: Any) -> Any:
-    return float(Fraction(value)) if isinstance(value, str) and re.fullmatch(r"\d+/[1-9]\d*", value) else value
-
-
-Share = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(_Table):
-    """Where documents come from: ``[[source]]``."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
-    format: Literal["jsonl", "parquet", "text-tree", "html-tree", "warc", "code-tree"]
-    paths: list[str] = Field(min_length=1)
-    kind: Literal["prose", "code"] = "prose"
-    licence: str = "unknown"
-    id: Literal["record", "path"] = "record"
-    text_column: str = "text"
-    id_column: str = "id"
-    licence_column: str | None = None
-    uri_column: str | None = None
-    language_column: str | None = None
-    metadata_columns: list[str] = []
-    encoding: str | None = None
-    extensions: list[str] = []
-    max_record_bytes: ByteSize = ByteSize(16 << 20)
-    max_unreadable: float = Field(0.01, ge=0, le=1)
-    truncated_ok: list[str] = []
-    #: Nothing under ``paths`` is told and not an error.
-    optional: bool = False
-
-
-class Segments(_Table):
-    """Which languages make up which segment; every other language is dropped, with a ledger row."""
-
-    korean: list[str] = ["ko"]
-    multilingual: list[str] = ["en", "ja", "de", "fr"]
-
-
-class Identify(_Table):
-    """Language identification: the fastText model (default: lid.176)."""
-
-    model: str | None = None
-
-
-class Dedup(_Table):
-    exact: bool = True
-
-
-class Tokenizer(_Table):
-    """Either ``path`` to a tokenizer.json, or how to train one on the run's own documents."""
-
-    path: str | None = None
-    vocab_size: int = Field(100_000, ge=512, le=1_000_000)
-    train_bytes: ByteSize = ByteSize(64_000_000)
-
-
-class Mix(_Table):
-    """Shares of the segments in the tokens of the shards; they sum to 1."""
-
-    korean: Share
-    multilingual: Share
-    code: Share
-    total_tokens: int | None = Field(None, gt=0)
-    max_epochs: float = Field(4.0, ge=1)
-
-
-class Pack(_Table):
-    sequence_length: int = Field(4096, ge=16, le=1 << 20)
-    shard_tokens: int = Field(64_000_000, gt=0)
-
-
-class LanguageRules(BaseModel):
-    """The rules of one language: a splitter of words, a floor for the language score, and tables named after rules."""
-
-    model_config = ConfigDict(frozen=True)
-
-    words: str = "unicode"
-    min_language_score: float = Field(0.0, ge=0, le=1)
-    #: Leave fenced code out of what the rules see: a page about programs is prose with code in it.
-    ignore_fenced_code: bool = False
-    rules: dict[str, dict[str, Any]] = {}
-
-
-NO_RULES = LanguageRules(min_language_score=0.0)
-
-
-class Recipe(_Table):
-    """A whole recipe, resolved: every default filled in."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    #: A shipped recipe by name, or another by path: its tables, with this one's over them.
-    extends: str | None = None
-    root: str = "."
-    seed: int = 0
-    partition_bytes: ByteSize = ByteSize(128_000_000)
-    source: list[Source] = Field(min_length=1)
-    segments: Segments = Segments()
-    identify: Identify = Identify()
-    filter: dict[str, LanguageRules] = {}
-    dedup: Dedup = Dedup()
-    tokenizer: Tokenizer
-    mix: Mix
-    pack: Pack = Field(default_factory=lambda: Pack.model_validate({}))
-
-    def resolved(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
-
-    def fingerprint(self) -> str:
-        return digest(self.resolved())
-
-    def rules_for(self, key: str) -> LanguageRules:
-        """The rules of a language, or of ``code``; a language without a table of its own has the default ones."""
-        default = self.filter.get("default", NO_RULES)
-        return self.filter.get(key, NO_RULES if key == "code" else default)
+from .recipe_tables import NO_RULES, LanguageRules, Pii, Recipe, Source
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,8 +43,17 @@ def rule_class(name: str) -> Any:
     return getattr(module, "".join(word.capitalize() for word in name.split("_")))
 
 
-def load_recipe(path: str) -> LoadedRecipe:
-    """Reads and checks a recipe.
+#: What a recipe that is asked for its rules alone need not say.
+_NOTHING_TO_BUILD: dict[str, Any] = {
+    "name": "rules",
+    "source": [{"name": "documents", "format": "jsonl", "paths": ["-"]}],
+    "tokenizer": {},
+    "mix": {"korean": "1/3", "multilingual": "1/3", "code": "1/3"},
+}
+
+
+def load_recipe(path: str, *, rules_only: bool = False) -> LoadedRecipe:
+    """Reads and checks a recipe; with ``rules_only`` it need not say what is built (sources, tokenizer, mix).
 
     Raises:
         RecipeError: the file is missing, is not TOML, or says something that cannot be done; all mistakes at once.
@@ -184,6 +72,8 @@ def load_recipe(path: str) -> LoadedRecipe:
         raise RecipeError(f"{path}: not valid TOML: {error}") from None
     mistakes = Mistakes(text, path)
     data = _over_base(data, file, mistakes)
+    if rules_only:
+        data = _NOTHING_TO_BUILD | data
     filter_table = data.pop("filter", {})
     rules = _resolve_rules(filter_table, mistakes)
     recipe = _validate(data, mistakes)
@@ -340,6 +230,7 @@ def _check_meaning(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: Mi
     if both:
         mistakes.add(("segments",), f"{', '.join(sorted(both))} stands in both segments; a language belongs to one")
     _check_words(recipe, filter_table, mistakes)
+    _check_pii(recipe.pii, mistakes)
     _check_names(recipe.source, mistakes)
 
 
@@ -351,6 +242,16 @@ def _check_words(recipe: Recipe, filter_table: Mapping[str, Any], mistakes: Mist
             own = isinstance(filter_table.get(key), Mapping) and "words" in filter_table[key]
             place = ("filter", key if own else "default", "words")
             mistakes.add(place, f"unknown word splitter {rules.words!r}{nearest(rules.words, SPLITTER_NAMES)}")
+
+
+def _check_pii(pii: Pii, mistakes: Mistakes) -> None:
+    from filters.pii.replace import LABELS
+
+    named = [(("pii", "entities"), name) for name in pii.entities or ()]
+    named += [(("pii", "policies", name), name) for name in pii.policies]
+    for place, name in named:
+        if name not in LABELS:
+            mistakes.add(place, f"unknown entity {name!r}{nearest(name, LABELS)}")
 
 
 def _check_names(sources: Sequence[Source], mistakes: Mistakes) -> None:

@@ -26,7 +26,9 @@ _MAX_LETTERS = 0.4
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #: Longer strings than this on average are texts: the documentation of what is written in another language.
 _MAX_MEAN_STRING = 120
-_BLOB = re.compile(r"[A-Za-z0-9+/=_-]{120,}|(?:\\x[0-9a-fA-F]{2}){30,}|(?:[0-9a-fA-F]{2}[ :]){60,}|(?:\\[0-7]{3}){30,}")
+#: A line of base64 is 64 or 76 characters long, a line of escapes at least as long.
+_BLOB_CHARS = 60
+_BLOB = re.compile(r"[A-Za-z0-9+/=]{60,}|(?:\\x[0-9a-fA-F]{2}){15,}|(?:[0-9a-fA-F]{2}:){20,}|(?:\\[0-7]{3}){15,}")
 _INSERT = re.compile(r"^[ \t]*(?:INSERT\s+INTO|REPLACE\s+INTO|COPY\s+\S+\s*\(|\()[^\n]*$", re.IGNORECASE | re.MULTILINE)
 _SEPARATORS = ",\t;|"
 
@@ -72,7 +74,8 @@ class CodeData:
     def _judge_blobs(self, text: str) -> Iterator[Failure]:
         if not self.max_blob_fraction or not text:
             return
-        runs = [len(run) for run in _BLOB.findall(text) if len(set(run[:200])) > 8]
+        words = "\n".join(word for word in text.split() if len(word) >= _BLOB_CHARS)
+        runs = [len(run) for run in _BLOB.findall(words) if _is_random(run[:200])]
         fraction = sum(runs) / len(text)
         if fraction > self.max_blob_fraction:
             detail = f"{len(runs)} runs of base64, hex or escapes, the longest of {max(runs):,} characters"
@@ -118,3 +121,8 @@ class CodeData:
                 detail = f"a table: {usual + 1} columns between {separator!r}"
                 yield Failure("code_data", fraction, self.max_table_fraction, detail)
                 return
+
+
+def _is_random(run: str) -> bool:
+    """Whether a run is no path or name: those have few digits, and a row of one sign has few characters."""
+    return len(set(run)) > 8 and sum(map(str.isdigit, run)) >= len(run) / 20

@@ -32,6 +32,8 @@ _CODE_SIGN = re.compile(
 )
 _MARKS_OF_WORDS = ".,;:!?()\"'’”“-…"
 _MIN_WORDS = 4
+#: How many lines of a file are looked at.
+_MAX_LINES = 500
 _MAX_JSON_CHARS = 2_000_000
 
 
@@ -82,7 +84,7 @@ class CodeLanguage:
         code = take_apart(text, language).code
         if '"""' in code or "'''" in code or "<<" in code:
             return  # A text in quotes or a here-document, which may well be prose.
-        lines = [line[:1000] for line in code.split("\n")[:5000] if line and not line.isspace()]
+        lines = [line[:1000] for line in code.split("\n", _MAX_LINES)[:_MAX_LINES] if line and not line.isspace()]
         if len(lines) < self.min_lines:
             return
         prose = [line for line in lines if not _CODE_SIGN.search(line) and _is_sentence(line)]

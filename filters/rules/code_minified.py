@@ -25,10 +25,11 @@ _SCRIPTS = frozenset({"javascript", "typescript"})
 _PACKERS = (
     r"eval\(function\(p,a,c,k,e,[dr]\)",
     r"\beval\((?:gzinflate|gzuncompress|str_rot13|base64_decode)\(",
-    r"\bexec\((?:\w+\.)*(?:b64decode|decompress|loads|fromhex|unhexlify)\(",
-    r"(?:\[\]|!|\+|\(|\)|\[|\]){400}",
-    r"(?:\\x[0-9a-f]{2}){200}",
+    r"\bexec\((?:\w{1,30}\.){0,5}(?:b64decode|decompress|loads|fromhex|unhexlify)\(",
 )
+#: JavaScript of six signs, and programs written as escapes: words of at least so many characters.
+_RUNS = re.compile(r"[!+()\[\]]{400}|(?:\\x[0-9a-fA-F]{2}){100}")
+_RUN_CHARS = 400
 
 
 @cache
@@ -98,6 +99,13 @@ class CodeMinified:
                 told = ", ".join(sorted(set(scrambled))[:3])
                 yield Failure("code_obfuscated", fraction, self.max_scrambled_fraction, f"names such as {told}")
                 return
-        if self.packers and (found := _packer().search(text, 0, _SAMPLE_CHARS)):
+        found = self._packed(text[:_SAMPLE_CHARS]) if self.packers else None
+        if found:
             line = text.count("\n", 0, found.start()) + 1
             yield Failure("code_obfuscated", line, None, f"line {line}: {found.group()[:60]}")
+
+    def _packed(self, text: str) -> re.Match[str] | None:
+        """Where a program unpacks itself."""
+        if ("eval(" in text or "exec(" in text) and (found := _packer().search(text)):
+            return found
+        return _RUNS.search(text) if any(len(word) >= _RUN_CHARS for word in text.split()) else None

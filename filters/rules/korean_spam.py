@@ -68,7 +68,7 @@ class KoreanSpam:
     min_adult_rate: float = 2.0
     min_phishing_rate: float = 3.0
     min_promotion_rate: float = 1.6
-    dense_topic_rate: float = 9.0
+    dense_topic_rate: float = 7.0
     counter_weight: float = 2.0
     min_anchors: int = 2
     min_shopping_rate: float = 6.0
@@ -102,12 +102,15 @@ class KoreanSpam:
     def _judge_talk(self, kind: str, tally: _Tally, shared: _Tally, hundreds: float) -> list[Failure]:
         threshold: float = getattr(self, f"min_{kind}_rate")
         rate = tally.topic / hundreds
-        if rate < threshold or len(tally.anchors) + tally.disguised < self.min_anchors:
+        anchors = len(tally.anchors) + tally.disguised
+        if rate < threshold or not anchors:
             return []
         counter = self.counter_weight * (tally.counter + shared.counter) / hundreds
         promotion = (tally.promotion + shared.promotion + 3 * tally.disguised) / hundreds - counter
-        is_dense = rate - 2 * counter >= self.dense_topic_rate
-        if promotion < self.min_promotion_rate and not is_dense:
+        # One telling term needs twice the promotion.
+        wanted = self.min_promotion_rate * (1 if anchors >= self.min_anchors else 2)
+        is_dense = anchors >= self.min_anchors and rate - 2 * counter >= self.dense_topic_rate
+        if promotion < wanted and not is_dense:
             return []
         detail = f"{_told(tally)}; promotion {promotion:.1f} per 100 characters"
         if tally.disguised:

@@ -18,10 +18,17 @@ Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
-def account(tally: Tally, batch: pa.RecordBatch, sizes: Ints, *, lost: Sequence[tuple[Action, Mask]] = ()) -> None:
+def account(
+    tally: Tally,
+    batch: pa.RecordBatch,
+    sizes: Ints,
+    *,
+    lost: Sequence[tuple[Action, Mask]] = (),
+    kept_sizes: Ints | None = None,
+) -> None:
     """Counts the documents of ``batch`` as entered, as lost by action, and the others as kept.
 
-    ``sizes`` are the bytes of the texts as they entered.
+    ``sizes`` are the bytes of the texts as they entered, ``kept_sizes`` (default: the same) as they are kept.
     """
     names = ("source", "segment", "language")
     columns = [batch.column(name).dictionary_encode() for name in names]
@@ -34,6 +41,7 @@ def account(tally: Tally, batch: pa.RecordBatch, sizes: Ints, *, lost: Sequence[
         for action, rows in lost:
             if (own & rows).any():
                 tally.lost_or_edited(action, source, documents=int((own & rows).sum()))
+    kept_sizes = sizes if kept_sizes is None else kept_sizes
     kept = ~np.logical_or.reduce([rows for _, rows in lost]) if lost else np.ones(len(sizes), dtype=np.bool_)
     together = (codes[0] * len(segments) + codes[1]) * len(languages) + codes[2]
     for key in np.unique(together[kept]).tolist():
@@ -44,7 +52,7 @@ def account(tally: Tally, batch: pa.RecordBatch, sizes: Ints, *, lost: Sequence[
             sources[source],
             segment=segments[segment],
             language=languages[language],
-            text_bytes=int(sizes[own].sum()),
+            text_bytes=int(kept_sizes[own].sum()),
             documents=int(own.sum()),
         )
 

@@ -120,8 +120,8 @@ _AMBIGUOUS = {
         ("objective-c", r"^[ \t]*@(?:interface|protocol|property|end|class)\b|^[ \t]*#import\b"),
         (
             "c++",
-            r"^[ \t]*(?:class\s+\w+[^;{]{0,200}[{:]|template\s*<|namespace\s+[\w:]*\s*\{|using\s+(?:namespace\s+)?[\w:]+|(?:public|private|protected)"
-            r"\s*:|virtual\s|constexpr\s|#\s*include\s*<(?:iostream|string|vector|memory|map|algorithm|functional|utility)>)|\bstd::",
+            r"^[ \t]*(?:class\s+\w+[^;{]{0,200}[{:]|template\s*<|namespace\s+[\w:]*\s*\{|using\s+(?:namespace\s+)?[\w:]+|"
+            r"(?:public|private|protected)\s*:|virtual\s|constexpr\s|#\s*include\s*<(?:iostream|string|vector|memory|map|algorithm|functional|utility)>)|\bstd::",
         ),
     ),
     ".m": (
@@ -129,13 +129,15 @@ _AMBIGUOUS = {
         ("mathematica", r"^\(\*|\bBeginPackage\[|:=\s*Module\["),
         (
             "matlab",
-            r"^[ \t]*(?:%|function\b|end[ \t;]*$|clear\b|close all)|^[^\n\"]*\.[*/^]|^[ \t]*\w+\s*=\s*[^\n{]*;[ \t]*(?:%[^\n]*)?$",
+            r"^[ \t]*(?:%|function\b|end[ \t;]*$|clear\b|close all)|^[^\n\"]*\.[*/^]"
+            r"|^[ \t]*\w+\s*=\s*[^\n{]*;[ \t]*(?:%[^\n]*)?$",
         ),
     ),
     ".pl": (
         (
             "perl",
-            r"^[ \t]*(?:use (?:strict|warnings|utf8|lib|v?5|\w+::)|my [$@%(]|sub \w+|package [\w:]+;|print\b[^\n]*;|1;$)|[$@]\w+\s*=",
+            r"^[ \t]*(?:use (?:strict|warnings|utf8|lib|v?5|\w+::)|my [$@%(]|sub \w+|package [\w:]+;|print\b[^\n]*;|1;$)"
+            r"|[$@]\w+\s*=",
         ),
         ("prolog", r"^:-\s|^[a-z]\w*(?:\([^\n]*\))?\s*(?::-|\.[ \t]*(?:%[^\n]*)?$)"),
     ),
@@ -145,17 +147,12 @@ _AMBIGUOUS = {
         ("python", r"^(?:  \$ |  > |#require )"),
     ),
     ".r": (("rebol", r"^[ \t]*REBOL\s*\["),),
-    ".ts": (
-        ("xml", r"\A\s*<\?xml|\A\s*<!DOCTYPE TS>|\A\s*<TS\b"),
-        (
-            "typescript",
-            r"^[ \t]*(?:import|export|const|let|var|function|class|interface|type|enum|declare|namespace)\b|=>|;[ \t]*$",
-        ),
-    ),
+    ".ts": (("xml", r"\A\s*<\?xml|\A\s*<!DOCTYPE TS>|\A\s*<TS\b"),),
     ".v": (
         (
             "coq",
-            r"^[ \t]*(?:Require\s+(?:Import|Export)|Theorem|Lemma|Definition|Fixpoint|Inductive|Proof\.|Qed\.|Section\s+\w+\.)|^\(\*",
+            r"^[ \t]*(?:Require\s+(?:Import|Export)|Theorem|Lemma|Definition|Fixpoint|Inductive|Proof\.|Qed\.|Section\s+\w+\.)"
+            r"|^\(\*",
         ),
         ("verilog", r"^[ \t]*(?:module|endmodule|always|assign|wire|reg|input|output|`timescale|`include|`define)\b|^[ \t]*`"),
         ("v", r"^[ \t]*(?:fn\s|pub fn\s|module\s+main$|import\s+\w+$|mut\s)"),
@@ -215,13 +212,40 @@ _MODELINE = re.compile(
     re.IGNORECASE,
 )
 _LANGUAGE_BY_MODE = {
-    "cpp": "c++", "c++": "c++", "c": "c", "objc": "objective-c", "cperl": "perl", "perl": "perl", "python": "python", "ruby": "ruby",
-    "sh": "shell", "shell-script": "shell", "bash": "shell", "js": "javascript", "javascript": "javascript", "prolog": "prolog",
-    "tcl": "tcl", "lisp": "lisp", "common-lisp": "lisp", "emacs-lisp": "lisp", "scheme": "scheme", "octave": "matlab",
-    "matlab": "matlab", "fortran": "fortran", "f90": "fortran", "makefile": "makefile", "make": "makefile", "makefile-gmake": "makefile",
-    "typescript": "typescript", "php": "php", "verilog": "verilog", "coq": "coq", "r": "r", "haskell": "haskell", "html": "html",
-    "xml": "xml", "nxml": "xml", "yaml": "yaml", "cmake": "cmake", "java": "java", "lua": "lua", "sql": "sql", "asm": "assembly",
-}  # fmt: skip
+    mode: language
+    for language, modes in {
+        "c++": "cpp c++",
+        "c": "c",
+        "objective-c": "objc",
+        "perl": "cperl perl",
+        "python": "python",
+        "ruby": "ruby",
+        "shell": "sh shell-script bash",
+        "javascript": "js javascript",
+        "prolog": "prolog",
+        "tcl": "tcl",
+        "lisp": "lisp common-lisp emacs-lisp",
+        "scheme": "scheme",
+        "matlab": "octave matlab",
+        "fortran": "fortran f90",
+        "makefile": "makefile make makefile-gmake",
+        "typescript": "typescript",
+        "php": "php",
+        "verilog": "verilog",
+        "coq": "coq",
+        "r": "r",
+        "haskell": "haskell",
+        "html": "html",
+        "xml": "xml nxml",
+        "yaml": "yaml",
+        "cmake": "cmake",
+        "java": "java",
+        "lua": "lua",
+        "sql": "sql",
+        "assembly": "asm",
+    }.items()
+    for mode in modes.split()
+}
 #: What is read of a file to tell its language.
 HEAD_BYTES = 20_000
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.engine import files
 from pipelines.engine.stage import Unit
-from pipelines.recipe import Recipe
+from pipelines.recipe_tables import Recipe
 
 
 @dataclass

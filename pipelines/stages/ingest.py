@@ -18,7 +18,7 @@ from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, Unit
 from pipelines.readers.planning import NothingFoundError, find_pieces
 from pipelines.readers.record import NotDocument, Piece, ReaderSettings, Record, Rejected
-from pipelines.recipe import Source
+from pipelines.recipe_tables import Source
 
 from .context import Context, relative_to
 from .ingest_limits import file_states, limits_check, refuse_own_output

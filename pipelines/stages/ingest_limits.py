@@ -13,7 +13,7 @@ from pipelines.engine import files
 from pipelines.engine.ledger import add_up
 from pipelines.engine.partition import read_batches
 from pipelines.engine.stage import StageFailedError
-from pipelines.recipe import Source
+from pipelines.recipe_tables import Source
 
 from .context import Context
 

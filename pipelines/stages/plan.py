@@ -18,7 +18,7 @@ from pipelines.engine.fingerprint import code_version
 from pipelines.engine.partition import BATCH_ROWS, TableWriter, read_batches
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, StageFailedError, Unit
-from pipelines.recipe import Mix
+from pipelines.recipe_tables import Mix
 
 from .context import Context
 

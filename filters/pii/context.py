@@ -1,0 +1,95 @@
+"""Context words: does a label such as 주민등록번호 or 계좌 stand near a match?
+
+Enters: the folded text, the offsets of a match and the words to look for. Leaves: yes or no. Korean labels are written with
+and without spaces (주민 등록 번호, 계 좌 번 호), so both sides are compared without blanks and in lower case; the words must be
+given like that. A label nearly always precedes its number, hence the longer window in front.
+
+`CONTEXT_MARGIN` bounds both windows: the scanner hands recognisers regions that reach this far on either side of a number,
+so that a region gives the same answer as the whole text.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from filters.pii.alternation import one_of
+
+CONTEXT_MARGIN = 64
+"""Code points on either side of a match that any recogniser may look at."""
+
+
+def squeeze(text: str) -> str:
+    """Lower-case without blanks, the form in which context words are compared."""
+    return "".join(text.split()).lower()
+
+
+def text_before(text: str, start: int, *, width: int = 40) -> str:
+    """The `width` code points in front of `start`, squeezed."""
+    return squeeze(text[max(0, start - min(width, CONTEXT_MARGIN)) : start])
+
+
+def text_after(text: str, end: int, *, width: int = 16) -> str:
+    """The `width` code points behind `end`, squeezed."""
+    return squeeze(text[end : end + min(width, CONTEXT_MARGIN)])
+
+
+def has_context(text: str, start: int, end: int, words: Iterable[str], *, before: int = 40, after: int = 16) -> bool:
+    """Whether one of `words` (squeezed, lower case) stands within `before` code points in front or `after` behind."""
+    left = text_before(text, start, width=before)
+    right = text_after(text, end, width=after)
+    return any(word in left or word in right for word in words)
+
+
+OTHER_NUMBERS = (
+    "주문번호 주문 송장 운송장 등기번호 택배 배송번호 바코드 isbn issn ean 도서번호 상품번호 상품코드 제품번호 제품코드 품번 "
+    "품목 모델 부품 시리얼 일련번호 관리번호 문서번호 사건번호 접수번호 공고번호 승인번호 거래번호 예약번호 학번 사번 "
+    "수험번호 회원번호 고객번호 쿠폰 타임스탬프 timestamp 버전 version tracking order serial invoice sku uuid hash 해시 "
+    "측정값 통계 금액 합계 영수증번호 논문"
+)
+"""Labels, squeezed, of numbers that are nobody's."""
+
+_TOUCHING = 8
+"""Squeezed code points between the label of another number and that number: `주문번호는 `, `(모델명: `."""
+_LONG_NUMBER = re.compile(r"[0-9][-.]?[0-9][-.]?[0-9][-.]?[0-9]")
+_WIDTH_IN_FRONT = 40
+_WIDTH_BEHIND = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """Words that say what a number is, of our `own` kind or of `others`: squeezed, in lower case, a space between two.
+
+    The label nearest in front of a number decides. A label of another kind counts only close to the number, and as long as
+    no number stands between, which would be the one it belongs to; one of our own may head a list or stand behind.
+    """
+
+    own: str
+    others: str = OTHER_NUMBERS
+
+    @cached_property
+    def _all(self) -> re.Pattern[str]:
+        return re.compile(one_of([*self.own.split(), *self.others.split()]))
+
+    @cached_property
+    def _owned(self) -> frozenset[str]:
+        return frozenset(self.own.split())
+
+    def in_front(self, text: str, start: int) -> bool | None:
+        """True: a label of our own stands in front; False: one of another kind; None: neither."""
+        left = "".join(text[max(0, start - _WIDTH_IN_FRONT) : start].split()).lower()
+        found = None
+        for match in self._all.finditer(left):
+            if match[0] in self._owned:
+                found = True
+            elif len(left) - match.end() <= _TOUCHING and not _LONG_NUMBER.search(left, match.end()):
+                found = False
+        return found
+
+    def around(self, text: str, start: int, end: int) -> bool | None:
+        """The same, and a label of our own behind counts as well if there is none in front."""
+        found = self.in_front(text, start)
+        if found is None:
+            behind = self._all.search("".join(text[end : end + _WIDTH_BEHIND].split()).lower())
+            return True if behind and behind[0] in self._owned else None
+        return found

@@ -1,0 +1,55 @@
+"""Driver's licence number (운전면허번호, 12 digits): 11-22-333333-44, or 서울 12-345678-90 with the region's name.
+
+Form: region of issue (11-26, 28), year of first issue, serial number of six digits, check digit and number of reissues. Source:
+도로교통법 시행규칙 별지 (운전면허증); the check digit's rule is not published. Twelve bare digits are also a timestamp
+(202401151230) and count only where a label says licence.
+
+Enters: folded text. Leaves: spans, the region's name included.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from filters.pii.context import OTHER_NUMBERS, Labels
+from filters.pii.span import Span
+
+_GAP = r"(?:[ \t]{0,2}[-~./·][ \t]{0,2}|[ \t]{1,2})"
+_REST = rf"{_GAP}[0-9]{{6}}{_GAP}[0-9]{{2}}(?![0-9])(?![-.][0-9])"
+_CODE = r"(?:1[1-9]|2[0-68])(?<![0-9]{3})(?<![0-9][-.,:/][0-9]{2})"
+_DIGITS = re.compile(rf"{_CODE}(?P<gap>{_GAP})[0-9]{{2}}{_REST}")
+_BARE = re.compile(rf"{_CODE}[0-9]{{10}}(?![-.]?[0-9])")
+_MIXED = re.compile(rf"{_CODE}-?[0-9]{{2}}[- ]?[0-9]{{6}}[- ]?[0-9]{{2}}(?![-.]?[0-9])")
+_REGIONS = "서울|부산|대구|인천|광주|대전|울산|세종|경기(?:남부|북부)?|강원|충북|충남|전북|전남|경북|경남|제주"
+_NAMED = re.compile(
+    rf"(?:{_REGIONS})[ \t]{{0,2}}-?[ \t]{{0,2}}[0-9]{{2}}(?:{_REST}|[- ]?[0-9]{{6}}[- ]?[0-9]{{2}}(?![-.]?[0-9]))"
+)
+_OWN = "운전면허 면허번호 면허증 면허 driverlicen driver'slicen driverslicen drivinglicen licenseno licenceno 운전자"
+_ACCOUNTS = "계좌번호 계좌 입금 예금주 통장 account"
+_LABELS = Labels(own=_OWN, others=f"{OTHER_NUMBERS} {_ACCOUNTS}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriverLicence:
+    """Korean driver's licence numbers."""
+
+    entity: ClassVar[str] = "KR_DRIVER_LICENCE"
+    trigger: ClassVar[str] = "number"
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Spans of licence numbers in folded text."""
+        for match in _DIGITS.finditer(text):
+            label = self._label(text, match)
+            if label or (label is None and match["gap"].strip() == "-"):
+                yield Span(match.start(), match.end(), self.entity, 0.97 if label else 0.7)
+        for pattern in (_BARE, _MIXED):
+            for match in pattern.finditer(text):
+                if self._label(text, match):
+                    yield Span(match.start(), match.end(), self.entity, 0.9)
+        for match in _NAMED.finditer(text):
+            if self._label(text, match) is not False:
+                yield Span(match.start(), match.end(), self.entity, 0.96)
+
+    def _label(self, text: str, match: re.Match[str]) -> bool | None:
+        return _LABELS.around(text, match.start(), match.end())

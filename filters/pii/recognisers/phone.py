@@ -1,0 +1,187 @@
+"""Telephone numbers: mobile (010, 011, 016-019), regional (02, 031-064), 070, 080, 050x, 1588-type, +82; others with a label.
+
+Form: 전기통신번호관리세칙 (과학기술정보통신부) for Korea, ITU-T E.164 abroad; with dashes, dots, blanks, `010)`, `(02)`, in one
+row, spelled (공일공) or with O for 0. A range of years (1592-1598) is not a 1588-type number unless a label says so; ten bare
+digits are a regional number only with a label. An extension (내선 123) belongs to the span.
+
+Enters: folded text. Leaves: spans.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from filters.pii.context import Labels
+from filters.pii.span import Span
+
+_GAP = r"(?:[ \t]{0,2}[-./~·ㆍ_][ \t]{0,2}|[ \t]{0,2})"
+_END = r"(?![0-9])(?!-[0-9]{2})(?!-[0-9A-Fa-f]{4})(?!\.[0-9]{2})"
+_AREA = r"3[1-3]|4[1-4]|5[1-5]|6[1-4]"
+_REGIONAL = re.compile(f"2|{_AREA}")
+_DOMESTIC = re.compile(
+    r"0(?<![0-9]0)(?<![0-9][-.,/]0)(?<![A-Za-z0-9][-_/]0)"
+    rf"(?P<area>1[016-9]|2|{_AREA}|70|80|60|50[0-9]|30[0-9])(?P<gap>\)?{_GAP}\(?)(?P<middle>[0-9]{{3,4}})"
+    rf"(?P<gap2>\)?{_GAP})[0-9]{{4}}{_END}"
+)
+_COUNTRY = re.compile(
+    rf"82(?P<gap>\)?{_GAP}\(?0?\)?{_GAP}\(?)(?P<area>1[016-9]|2|{_AREA}|70|80|50[0-9]|(?=1[568][0-9]{{2}}))\)?"
+    rf"{_GAP}\(?[0-9]{{3,4}}\)?{_GAP}[0-9]{{4}}{_END}"
+)
+_PREFIX = re.compile(r"(?:\(?\+[ ]?|\(?00[127]?[- ]?|\()$")
+_NATIONWIDE = re.compile(
+    r"1(?<![0-9]1)(?<![0-9][-.,:/~]1)(?P<head>5(?:22|33|44|66|77|88|99)|6(?:00|11|22|33|44|55|60|61|66|68|70|77|88|99)"
+    r"|8(?:00|11|22|33|44|55|66|77|88|99))(?P<gap>[ ]?[-.·~)]?[ ]?)(?P<tail>[0-9]{4})(?![0-9])(?![-.~/][0-9])"
+)
+_ABROAD = re.compile(
+    r"\+(?<![A-Za-z0-9]\+)(?!82)[1-9][0-9]{0,2}[-. ]?\(?[0-9]{1,4}\)?(?:[-. ]?[0-9]{2,4}){2,4}(?![0-9])(?![-.,][0-9])"
+)
+_SPELT_DIGIT = "0-9공영일이삼사오육칠팔구"
+_SPELT = re.compile(rf"[공영]일[공영일육칠팔구]{_GAP}[{_SPELT_DIGIT}]{{3,4}}{_GAP}[{_SPELT_DIGIT}]{{4}}(?![{_SPELT_DIGIT}])")
+_LETTER_O = re.compile(
+    rf"(?:[Oo][1lI][0Oo]|0[lI][0Oo]|01[Oo])(?<![A-Za-z0-9]...){_GAP}[0-9Oo]{{4}}{_GAP}[0-9Oo]{{4}}(?![A-Za-z0-9])"
+)
+_EXTENSION = re.compile(
+    r"[ ,]{0,2}(?:\([ ]?(?:내선|교환|ext\.?|Ext\.?|EXT\.?)[ ]?(?:번호)?[ :.]{0,2}[0-9]{1,5}(?:번)?[ ]?\)"
+    r"|(?:내선|교환|ext\.?|Ext\.?|EXT\.?)[ ]?(?:번호)?[ :.]{0,2}[0-9]{1,5})(?![0-9])"
+)
+_LABEL_BEFORE_ROW = re.compile(r"(?<![A-Za-z0-9_-])(?:tel|hp|ph|phone|mobile|cell|fax|mob|[tmfphc])[.:]?$", re.IGNORECASE)
+_SHORT_TIMESTAMP = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]")
+_COLUMN_BEFORE = re.compile(r"[0-9][ \t]{1,2}$")
+_COLUMN_BEHIND = re.compile(r"[ \t]{1,2}[0-9]")
+_COUNTED = re.compile(r" ?(?:원|명|개|년|쪽|면|페이지|p\b|pp|km|kg|mm|%|건|호|세기|회|대|점|위|달러|엔|톤)")
+_OWN = (
+    "전화 연락처 연락 휴대폰 휴대전화 핸드폰 폰번호 문의 문자 팩스 fax tel phone mobile call hp h.p c.p 통화 대표번호 "
+    "고객센터 콜센터 상담 예약전화 수신 발신 직통 ☎ ☏ 📞 📱 카톡 번호로 비상연락 안내 신고 접수처 통신 cell 내선 수신자부담 "
+    "ars"
+)
+_OTHERS = (
+    "주문번호 송장 운송장 등기번호 바코드 isbn 상품번호 상품코드 제품번호 품번 부품번호 시리얼 일련번호 관리번호 문서번호 "
+    "사건번호 접수번호 승인번호 거래번호 학번 사번 수험번호 쿠폰 timestamp 타임스탬프 tracking serial invoice sku 계좌번호 "
+    "계좌 통장 입금 공고번호 허가번호 특허 출원번호 등록번호"
+)
+_LABELS = Labels(own=_OWN, others=_OTHERS)
+_MIN_DIFFERENT_DIGITS = 3
+_LAST_YEAR = 2100
+
+
+def _is_glued(text: str, start: int, end: int) -> bool:
+    """Whether a row of digits is part of a Latin identifier; `HP01012345678` and `T.` are labels, not identifiers."""
+    after = text[end : end + 1]
+    if after.isascii() and (after.isalnum() or after == "_"):
+        return True
+    return _is_glued_before(text, start)
+
+
+def _is_glued_before(text: str, start: int) -> bool:
+    """The same for what stands in front."""
+    before = text[start - 1 : start] if start else ""
+    if not before or not (before.isascii() and (before.isalnum() or before in "_#%&$")):
+        return False
+    return _LABEL_BEFORE_ROW.search(text, max(0, start - 8), start) is None
+
+
+def _domestic_score(text: str, match: re.Match[str]) -> float | None:
+    area, middle = match["area"], match["middle"]
+    start, end = match.span()
+    is_mobile, is_row = area[0] == "1", not match["gap"] and not match["gap2"]
+    if is_mobile and match["gap"] == match["gap2"] == "-" and len(middle) == 4:
+        return 0.93
+    label = _LABELS.around(text, start, end)
+    if (label is False and (is_row or not is_mobile)) or (not label and area.startswith("30")):
+        return None
+    if not label and _is_unlikely(text, match, is_mobile=is_mobile):
+        return None
+    if not is_row:
+        return 0.95 if label else 0.9 if is_mobile else 0.8
+    if _is_glued(text, start, end) or len(set(match[0])) < _MIN_DIFFERENT_DIGITS:
+        return None
+    if label:
+        return 0.9
+    if _SHORT_TIMESTAMP.fullmatch(match[0]):
+        return None
+    is_distinct = (is_mobile and (area != "10" or len(middle) == 4)) or (area == "70" and len(middle) == 4)
+    return 0.8 if is_distinct or area.startswith("50") else None
+
+
+def _is_unlikely(text: str, match: re.Match[str], *, is_mobile: bool) -> bool:
+    """Whether nobody writes a number without a label like this: 02111-1307 is a postal code, 010923-3518 a date, and blanks
+    alone are what separates the columns of a table.
+    """
+    gap, gap2, middle = match["gap"], match["gap2"], match["middle"]
+    if not gap and gap2:
+        return not is_mobile or gap2.strip() != "-" or len(middle) < 4
+    if ("/" in gap) != ("/" in gap2) or (gap.strip(" )") and not gap2 and not is_mobile):
+        return True
+    is_regional = _REGIONAL.fullmatch(match["area"]) is not None
+    start, end = match.span()
+    has_columns = _COLUMN_BEHIND.match(text, end) or _COLUMN_BEFORE.search(text[max(0, start - 3) : start])
+    if is_regional and not gap.strip() and not gap2.strip() and has_columns:
+        return True
+    return is_regional and ((not gap.strip() and middle[0] in "01") or _is_glued_before(text, start))
+
+
+def _nationwide_score(text: str, match: re.Match[str]) -> float | None:
+    label = _LABELS.around(text, match.start(), match.end())
+    if label is False or _COUNTED.match(text, match.end()):
+        return None
+    is_year_range = int(f"1{match['head']}") < int(match["tail"]) <= _LAST_YEAR
+    if label and not (is_year_range and "~" in match["gap"]):
+        return 0.85
+    return None if is_year_range or match["gap"].strip() != "-" else 0.7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone:
+    """Telephone and fax numbers."""
+
+    entity: ClassVar[str] = "PHONE_NUMBER"
+    trigger: ClassVar[str] = "number"
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Spans of telephone numbers in folded text; they may overlap one another."""
+        for match in _DOMESTIC.finditer(text):
+            score = _domestic_score(text, match)
+            if score:
+                yield self._span(text, self._open(text, match), match.end(), score)
+        for match in _NATIONWIDE.finditer(text):
+            score = _nationwide_score(text, match)
+            if score:
+                yield self._span(text, match.start(), match.end(), score)
+        if "82" in text:
+            yield from self._with_country_code(text)
+        if "+" in text:
+            for match in _ABROAD.finditer(text):
+                num_digits = sum(char.isdigit() for char in match[0])
+                if 10 <= num_digits <= 15 and _LABELS.around(text, *match.span()):
+                    yield self._span(text, match.start(), match.end(), 0.7)
+        for match in _LETTER_O.finditer(text):
+            yield self._span(text, match.start(), match.end(), 0.8)
+        if "공일" in text or "영일" in text:
+            for match in _SPELT.finditer(text):
+                yield self._span(text, match.start(), match.end(), 0.8)
+
+    def _with_country_code(self, text: str) -> Iterator[Span]:
+        """+82, 0082, (82) and bare 82 in front of a number without its zero."""
+        for match in _COUNTRY.finditer(text):
+            start, end = match.span()
+            prefix = _PREFIX.search(text, max(0, start - 6), start)
+            first = prefix.start() if prefix else start
+            if text[first] == "(" and text.count("(", first, end) > text.count(")", first, end):
+                first += 1
+            before = text[first - 1 : first] if first else ""
+            if before.isascii() and (before.isalnum() or before in "-.,") and before:
+                continue
+            if prefix or (match["gap"] and match["area"].startswith("1")) or _LABELS.around(text, first, end):
+                yield self._span(text, first, end, 0.97)
+
+    def _open(self, text: str, match: re.Match[str]) -> int:
+        """The start of the match, with the bracket of `(02) 123-4567` but without one that closes behind the number."""
+        start, end = match.span()
+        closes_later = text[end : end + 1] == ")" and text[max(0, start - 2) : start] != "(("
+        is_own = match["gap"].startswith(")") and text[start - 1 : start] == "(" and not closes_later
+        return start - 1 if is_own else start
+
+    def _span(self, text: str, start: int, end: int, score: float) -> Span:
+        extension = _EXTENSION.match(text, end)
+        return Span(start, extension.end() if extension else end, self.entity, score)

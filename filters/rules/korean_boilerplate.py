@@ -1,0 +1,167 @@
+"""What stands round the text of a page, where nothing else is left: menus, cookie notices, mail footers, company footers.
+
+Enters: a view. Leaves: a failure for the kind that dominates the document. Terms are those of ``lexicons/boilerplate.toml``.
+
+* ``korean_navigation``: menu terms cover much of the text or most of its lines, many different ones, and few sentences stand between them.
+* ``korean_cookie_notice``, ``korean_mail_footer``, ``korean_legal_footer``: the sentences and lines with telling terms of the kind make
+  up most of the text. Words of kitchens, servers and statutes speak for a text *about* cookies or company registers.
+
+An article with a menu above and a footer below stays; taking such lines out is deduplication's work.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from filters.document import Failure
+from filters.korean.lexicon import Hit, Lexicon, load
+from filters.korean.prose import prose_share
+from filters.limits import check_share
+from filters.view import View
+
+_NAVIGATION = "navigation"
+_NOTICES = {"cookie": "korean_cookie_notice", "mail": "korean_mail_footer", "footer": "korean_legal_footer"}
+_BREAK = re.compile(r"\n+|(?<=[.!?。])\s+| [|ㅣ│·] ")
+#: A statute or a definition speaks so; notices do not.
+_STATUTE = re.compile(r"(?:하여야 한다|아니 ?된다|할 수 있다|말한다|이다|한다|했다|된다|있다)[.\s]*$")
+#: A line of a signature or of a company footer: a label and what it stands for.
+_CONTACT = (
+    r"(?:^\W{0,3}(?:T|M|F|E|A|H|Tel|TEL|tel|Fax|FAX|Mobile|MOBILE|Phone|Cell|H\.?P|E-?mail|E-?MAIL|Email|Add|Address|Web|"
+    r"전화|휴대폰|휴대전화|핸드폰|팩스|이메일|메일|주소|홈페이지|직통|내선|대표전화)\s{0,3}[.:)|]|^\W{0,3}\(?0\d{1,2}\)?[-. )]\d{3,4}[-. ]\d{4}"
+    r"|^\S{1,40}@\S{1,40}\.\w{2,4}$|^(?:https?://|www\.)\S{1,60}$)"
+)
+_CONTACT_LINE = re.compile(_CONTACT)
+#: Two lines of a signature.
+_CONTACT_LINES = re.compile(rf"(?:{_CONTACT}[^\n]{{0,80}}\n[^\n]{{0,80}}){{1}}{_CONTACT}", re.MULTILINE)
+_SHOWN = 8
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return load("boilerplate")
+
+
+@cache
+def _kinds() -> tuple[tuple[tuple[str, float], ...], ...]:
+    """What each term is evidence of: kinds with weights."""
+    return tuple(tuple((told.kind, told.weight) for told in known) for known in _lexicon().evidence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KoreanBoilerplate:
+    """Shares are of characters. ``min_terms``: how many different terms a kind must show.
+
+    ``min_menu_coverage``: share of the text that menu terms themselves must cover; ``max_menu_prose``: share in sentences.
+    ``min_notice_share``: share that the sentences of one kind of notice must have. ``max_counter``: counter-terms for each term.
+    """
+
+    min_menu_coverage: float = 0.25
+    max_menu_prose: float = 0.35
+    min_notice_share: float = 0.5
+    min_terms: int = 3
+    min_menu_terms: int = 5
+    max_counter: float = 0.6
+
+    def __post_init__(self) -> None:
+        for name in ("min_menu_coverage", "max_menu_prose", "min_notice_share"):
+            check_share("korean_boilerplate", name, getattr(self, name))
+
+    def judge(self, view: View) -> list[Failure]:
+        """The failures of the kinds that dominate, menus first."""
+        text = view.text
+        hits = _lexicon().find(text)
+        if len(hits) < self.min_terms:
+            return []
+        covered, strong, num_counters = _cover(hits)
+        failures = self._judge_menu(text, hits, covered.get(_NAVIGATION, 0))
+        wanted = [kind for kind in _NOTICES if covered.get(kind, 0) > 0.04 * len(text) and len(strong.get(kind, ())) >= 2]
+        if "mail" not in wanted and covered.get("mail", 0) > 0.04 * len(text) and _CONTACT_LINES.search(text):
+            wanted.append("mail")
+        if wanted and num_counters <= self.max_counter * sum(len(strong.get(kind, ())) for kind in wanted):
+            failures += self._judge_notices(text, hits, wanted)
+        return failures
+
+    def _judge_menu(self, text: str, hits: Sequence[Hit], covered: int) -> list[Failure]:
+        num_chars = len(text) - text.count(" ") - text.count("\n")
+        if not num_chars or covered < self.min_menu_coverage / 2 * num_chars:
+            return []
+        terms = dict.fromkeys(hit.term for hit in hits if any(kind == _NAVIGATION for kind, _ in _kinds()[hit.term]))
+        if len(terms) < self.min_menu_terms:
+            return []
+        coverage = covered / num_chars
+        telling = sum(any(told == (_NAVIGATION, 2.0) for told in _kinds()[term]) for term in terms)
+        # Titles and names stand between the terms of many menus, so where most lines are short half the coverage does.
+        wanted = self.min_menu_coverage if telling < self.min_menu_terms else self.min_menu_coverage / 2
+        if coverage < wanted or telling < 2 or prose_share(text) > self.max_menu_prose:
+            return []
+        return [Failure("korean_navigation", coverage, wanted, _told(terms))]
+
+    def _judge_notices(self, text: str, hits: Sequence[Hit], wanted: Sequence[str]) -> list[Failure]:
+        shares, terms = _notice_shares(text, hits, wanted)
+        failures = [
+            Failure(_NOTICES[kind], shares[kind], self.min_notice_share, _told(terms[kind]))
+            for kind in wanted
+            if shares[kind] >= self.min_notice_share and len(terms[kind]) >= self.min_terms
+        ]
+        if failures or shares["any"] < self.min_notice_share + 0.1:
+            return failures
+        kind = max(wanted, key=lambda kind: shares[kind])
+        return [Failure(_NOTICES[kind], shares["any"], self.min_notice_share + 0.1, _told(terms[kind]))]
+
+
+def _cover(hits: Sequence[Hit]) -> tuple[dict[str, int], dict[str, set[int]], int]:
+    """For each kind how many characters its terms cover and which telling terms there are; number of counter-terms."""
+    kinds = _kinds()
+    covered: dict[str, int] = {}
+    strong: dict[str, set[int]] = {}
+    counters: set[int] = set()
+    for term, start, end in hits:
+        for kind, weight in kinds[term]:
+            if kind == "counter":
+                counters.add(term)
+                continue
+            covered[kind] = covered.get(kind, 0) + end - start
+            if weight >= 2:
+                strong.setdefault(kind, set()).add(term)
+    return covered, strong, len(counters)
+
+
+def _notice_shares(
+    text: str, hits: Sequence[Hit], wanted: Sequence[str]
+) -> tuple[dict[str, float], Mapping[str, dict[int, None]]]:
+    """The share of the characters that stands in sentences of each kind, and of any; the terms of each kind."""
+    kinds = _kinds()
+    chars = dict.fromkeys((*wanted, "any"), 0)
+    terms: dict[str, dict[int, None]] = {kind: {} for kind in wanted}
+    total = at = start = 0
+    for end in [match.end() for match in _BREAK.finditer(text)] + [len(text)]:
+        weights = dict.fromkeys(wanted, 0.0)
+        here: list[tuple[str, int]] = []
+        while at < len(hits) and hits[at].start < end:
+            for kind, weight in kinds[hits[at].term]:
+                if kind in weights:
+                    weights[kind] += weight
+                    here.append((kind, hits[at].term))
+            at += 1
+        sentence = text[start:end].strip()
+        start = end
+        total += len(sentence)
+        if _CONTACT_LINE.search(sentence):
+            for kind in ("mail", "footer"):
+                if kind in weights:
+                    weights[kind] += 2
+        if not any(weights.values()) or _STATUTE.search(sentence[-12:]):
+            continue
+        telling = [kind for kind in wanted if weights[kind] >= 2]
+        for kind in telling:
+            chars[kind] += len(sentence)
+        chars["any"] += len(sentence) * bool(telling)
+        for kind, term in here:
+            terms[kind][term] = None
+    return {kind: count / max(total, 1) for kind, count in chars.items()}, terms
+
+
+def _told(terms: Mapping[int, None]) -> str:
+    written = _lexicon().terms
+    return ", ".join(written[term] for term in list(terms)[:_SHOWN])

@@ -1,0 +1,156 @@
+"""The tables of a recipe and their defaults, as pydantic models.
+
+What enters: the values of a TOML file. What leaves: frozen tables; a key that no table has, or a value of the wrong type, is
+pydantic's ValidationError, which :mod:`pipelines.recipe` tells with its line.
+"""
+
+import re
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field
+
+from .engine.fingerprint import digest
+
+
+def _share(value: Any) -> Any:
+    return float(Fraction(value)) if isinstance(value, str) and re.fullmatch(r"\d+/[1-9]\d*", value) else value
+
+
+Share = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Table):
+    """Where documents come from: ``[[source]]``."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    format: Literal["jsonl", "parquet", "text-tree", "html-tree", "warc", "code-tree"]
+    paths: list[str] = Field(min_length=1)
+    kind: Literal["prose", "code"] = "prose"
+    licence: str = "unknown"
+    id: Literal["record", "path"] = "record"
+    text_column: str = "text"
+    id_column: str = "id"
+    licence_column: str | None = None
+    uri_column: str | None = None
+    language_column: str | None = None
+    metadata_columns: list[str] = []
+    encoding: str | None = None
+    extensions: list[str] = []
+    max_record_bytes: ByteSize = ByteSize(16 << 20)
+    max_unreadable: float = Field(0.01, ge=0, le=1)
+    truncated_ok: list[str] = []
+    #: Nothing under ``paths`` is told and not an error.
+    optional: bool = False
+    #: Encyclopaedias, textbooks, law, manuals, papers: what the knowledge classifier learns from.
+    knowledge: bool = False
+
+
+class Segments(_Table):
+    """Which languages make up which segment; every other language is dropped, with a ledger row."""
+
+    korean: list[str] = ["ko"]
+    multilingual: list[str] = ["en", "ja", "de", "fr"]
+
+
+class Identify(_Table):
+    """Language identification: the fastText model (default: lid.176)."""
+
+    model: str | None = None
+
+
+class Pii(_Table):
+    """Personal data: which entities are taken out, how each is replaced, and how dense drops a document."""
+
+    remove: bool = True
+    #: All that there are, unless named.
+    entities: list[str] | None = None
+    policies: dict[str, Literal["mask", "fixed", "placeholder", "keep"]] = {}
+    max_per_1000: float = Field(20.0, gt=0)
+    min_items: int = Field(10, ge=1)
+
+
+class Knowledge(_Table):
+    """The knowledge score: by a classifier trained within the run, or by a given one; neither: no score."""
+
+    train: bool = False
+    train_bytes: ByteSize = ByteSize(8_000_000)
+    model: str | None = None
+
+
+class Dedup(_Table):
+    exact: bool = True
+
+
+class Tokenizer(_Table):
+    """Either ``path`` to a tokenizer.json, or how to train one on the run's own documents."""
+
+    path: str | None = None
+    vocab_size: int = Field(100_000, ge=512, le=1_000_000)
+    train_bytes: ByteSize = ByteSize(64_000_000)
+
+
+class Mix(_Table):
+    """Shares of the segments in the tokens of the shards; they sum to 1."""
+
+    korean: Share
+    multilingual: Share
+    code: Share
+    total_tokens: int | None = Field(None, gt=0)
+    max_epochs: float = Field(4.0, ge=1)
+
+
+class Pack(_Table):
+    sequence_length: int = Field(4096, ge=16, le=1 << 20)
+    shard_tokens: int = Field(64_000_000, gt=0)
+
+
+class LanguageRules(BaseModel):
+    """The rules of one language: a splitter of words, a floor for the language score, and tables named after rules."""
+
+    model_config = ConfigDict(frozen=True)
+
+    words: str = "unicode"
+    min_language_score: float = Field(0.0, ge=0, le=1)
+    #: Leave fenced code out of what the rules see: a page about programs is prose with code in it.
+    ignore_fenced_code: bool = False
+    rules: dict[str, dict[str, Any]] = {}
+
+
+NO_RULES = LanguageRules(min_language_score=0.0)
+
+
+class Recipe(_Table):
+    """A whole recipe, resolved: every default filled in."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    #: A shipped recipe by name, or another by path: its tables, with this one's over them.
+    extends: str | None = None
+    root: str = "."
+    seed: int = 0
+    partition_bytes: ByteSize = ByteSize(128_000_000)
+    source: list[Source] = Field(min_length=1)
+    segments: Segments = Segments()
+    identify: Identify = Identify()
+    filter: dict[str, LanguageRules] = {}
+    pii: Pii = Field(default_factory=lambda: Pii.model_validate({}))
+    knowledge: Knowledge = Knowledge()
+    dedup: Dedup = Dedup()
+    tokenizer: Tokenizer
+    mix: Mix
+    pack: Pack = Field(default_factory=lambda: Pack.model_validate({}))
+
+    def resolved(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+    def fingerprint(self) -> str:
+        return digest(self.resolved())
+
+    def rules_for(self, key: str) -> LanguageRules:
+        """The rules of a language, or of ``code``; a language without a table of its own has the default ones."""
+        default = self.filter.get("default", NO_RULES)
+        return self.filter.get(key, NO_RULES if key == "code" else default)
