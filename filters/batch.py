@@ -8,6 +8,7 @@ or ``judge_batch(batch)``, findings over all documents, for what a Python loop p
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,11 +100,10 @@ class Batch:
 
     def char_sums(self, marks: BoolArray) -> IntArray:
         """How many of ``marks``, one for each code point, are true in each document."""
-        sums = np.zeros(len(self), dtype=np.int64)
-        some = np.flatnonzero(self.num_chars)
-        if len(some):
-            sums[some] = np.add.reduceat(marks, self.char_offsets[some], dtype=np.int64)
-        return sums
+        # count_nonzero is so fast that a call for each document costs less than any sum over all of them.
+        offsets = self.char_offsets.tolist()
+        counted = (np.count_nonzero(marks[start:end]) for start, end in pairwise(offsets))
+        return np.fromiter(counted, dtype=np.int64, count=len(self))
 
 
 def above(rule: str, values: IntArray | FloatArray, limit: float, *, among: BoolArray | None = None) -> list[Finding]:

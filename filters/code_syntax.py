@@ -81,7 +81,7 @@ def _pattern(family: str) -> re.Pattern[str]:
 
 
 def family_of(language: str) -> str:
-    """The family of comment marks of a language, as :mod:`pipelines.readers.code_tree` names languages."""
+    """The family of comment marks of a language, as the reader of code trees names languages."""
     return _FAMILY_OF.get(language.lower(), "unknown")
 
 

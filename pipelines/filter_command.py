@@ -5,9 +5,9 @@ and ``uri`` as well. What leaves, for every line and in the same order: ``{"id",
 "threshold", "detail"}], "segment", "language", "scores"}``. The text is judged in normal form, as ingest would write it.
 """
 
+import os
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any
 
 from tqdm import tqdm
@@ -17,10 +17,46 @@ from filters.normalise import normalise
 
 from .json_lines import BATCH_ROWS, Complaints, Entry, counted, in_batches, read_entries, write_line
 from .judge import Judge, Verdict
-from .recipe import RecipeError, load_recipe
+from .pii_editor import PiiEditor
+from .recipe import SHIPPED, LoadedRecipe, RecipeError, load_recipe
 
-#: The recipe whose rules are used where none is named: the shipped one for Korean web pages.
-DEFAULT_RECIPE = str(Path(__file__).parent.parent / "recipes" / "korean-web.toml")
+#: The rules that are used where no recipe is named: the shipped ones for Korean.
+DEFAULT_RECIPE = str(SHIPPED / "korean.toml")
+
+
+class Judgement:
+    """What the filter stage of a recipe says of documents: its rules, and whether there is too much personal data."""
+
+    def __init__(self, loaded: LoadedRecipe) -> None:
+        recipe = loaded.recipe
+        self._judge = Judge(recipe)
+        self._editor = PiiEditor(recipe.pii) if recipe.pii.remove else None
+        self._scorer = None
+        if recipe.knowledge.model:
+            from .stages.knowledge import open_scorer  # Kiwi and fastText, only where they are asked for
+
+            base = os.path.normpath(os.path.join(loaded.directory, recipe.root))
+            model = recipe.knowledge.model
+            self._scorer = open_scorer(model if "://" in model else os.path.join(base, model))
+
+    def of(self, documents: Sequence[Document]) -> list[tuple[Verdict, dict[str, float]]]:
+        """The verdict on each document, and its scores."""
+        if not documents:
+            return []
+        judged = [self._with_personal_data(*pair) for pair in zip(documents, self._judge.judge(documents), strict=True)]
+        scores = [{"language": verdict.language_score} for verdict in judged]
+        if self._scorer is not None:
+            prose = [row for row, verdict in enumerate(judged) if verdict.segment not in ("", "code")]
+            found = self._scorer.scores([documents[row].text for row in prose], [judged[row].language for row in prose])
+            for row, score in zip(prose, found.tolist(), strict=True):
+                scores[row]["knowledge"] = score
+        return [*zip(judged, scores, strict=True)]
+
+    def _with_personal_data(self, document: Document, verdict: Verdict) -> Verdict:
+        if self._editor is None or verdict.failures:
+            return verdict
+        dense = self._editor.too_dense(document.text, self._editor.find(document.text))
+        return verdict._replace(failures=[dense]) if dense else verdict
 
 
 def run_filter(
@@ -35,11 +71,12 @@ def run_filter(
 ) -> int:
     """Judges every line of ``lines_in``; the exit code: 0, 1 if no line at all could be read, 2 for a wrong recipe.
 
+    The recipe need not say what is built. It may be named as a path; None is the shipped one.
     ``batch_rows`` is how many documents are read before the first verdict is written; 1 suits somebody who types.
     """
     told: IO[str] = sys.stderr if messages is None else messages
     try:
-        judge = Judge(load_recipe(recipe_path or DEFAULT_RECIPE).recipe)
+        judgement = Judgement(load_recipe(recipe_path or DEFAULT_RECIPE, rules_only=True))
     except RecipeError as error:
         print(f"malmoi: {error}", file=told)
         return 2
@@ -48,7 +85,7 @@ def run_filter(
     entries = read_entries(lines_in, text_column=text_column, id_column=id_column)
     with tqdm(desc="filter", unit=" documents", file=told, disable=None) as bar:
         for batch in in_batches(entries, rows=batch_rows):
-            for entry, answer in zip(batch, answers(judge, batch), strict=True):
+            for entry, answer in zip(batch, answers(judgement, batch), strict=True):
                 if entry.problem:
                     complaints.add(entry)
                 else:
@@ -60,22 +97,20 @@ def run_filter(
     return _conclude(counts, complaints.num_lines, told)
 
 
-def answers(judge: Judge, batch: Sequence[Entry]) -> list[dict[str, Any]]:
+def answers(judgement: Judgement, batch: Sequence[Entry]) -> list[dict[str, Any]]:
     """What is written for every entry, in order."""
     documents = {entry.number: _document(entry) for entry in batch if not entry.problem}
     judged = {number: document for number, document in documents.items() if document.text and not document.text.isspace()}
-    verdicts = dict(zip(judged, judge.judge([*judged.values()]), strict=True)) if judged else {}
-    return [_answer(entry, verdicts.get(entry.number)) for entry in batch]
+    verdicts = dict(zip(judged, judgement.of([*judged.values()]), strict=True))
+    return [_answer(entry, *verdicts.get(entry.number, (_without_text(entry), {}))) for entry in batch]
 
 
-def _answer(entry: Entry, verdict: Verdict | None) -> dict[str, Any]:
-    if verdict is None:
-        blank = Failure("empty_text", detail="nothing but white space")
-        verdict = Verdict("", "", 0.0, [Failure("unreadable", detail=entry.problem) if entry.problem else blank])
-        scores: dict[str, float] = {}
-    else:
-        # A judge that scores documents tells its scores beside the verdict.
-        scores = {"language": verdict.language_score, **getattr(verdict, "scores", {})}
+def _without_text(entry: Entry) -> Verdict:
+    blank = Failure("empty_text", detail="nothing but white space")
+    return Verdict("", "", 0.0, [Failure("unreadable", detail=entry.problem) if entry.problem else blank])
+
+
+def _answer(entry: Entry, verdict: Verdict, scores: Mapping[str, float]) -> dict[str, Any]:
     return {
         "id": entry.id,
         "keep": not verdict.failures,

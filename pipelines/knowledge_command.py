@@ -4,12 +4,11 @@ What enters: JSONL, Parquet (a stage directory of a run, for example) and plain 
 What leaves: a directory with the model, its calibration and its card; or a line ``{"id", "score"}`` for each document.
 """
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO, cast
+from typing import IO, Any
 
 from tqdm import tqdm
 
@@ -17,8 +16,10 @@ from filters.knowledge.material import SIDES, Document, Material, Side
 from filters.knowledge.scoring import KnowledgeScorer
 from filters.knowledge.training import save_trained, train
 from filters.language import LanguageIdentifier
+from filters.normalise import normalise
 
 from .engine import files
+from .json_lines import Complaints, in_batches, read_entries, write_line
 from .readers import jsonl, parquet, text_tree
 from .readers.planning import find_pieces
 from .readers.record import Piece, ReaderSettings, Record, Rejected
@@ -27,14 +28,6 @@ from .tokenizer_command import format_of
 _READERS = {"jsonl": jsonl.read, "parquet": parquet.read, "text_tree": text_tree.read}
 _SUFFIXES = (".zst", ".gz", ".bz2", ".xz", ".jsonl", ".ndjson", ".json", ".parquet", ".pq")
 _BATCH = 256
-
-
-class Item(NamedTuple):
-    """One document to score; an empty language is not known yet."""
-
-    identifier: str
-    text: str
-    language: str
 
 
 def train_from_files(
@@ -85,8 +78,9 @@ def _gather(
                 elif isinstance(item, Record):
                     num_found += 1
                     source = item.metadata.get("source") or (_name(path) if found == "text_tree" else _name(piece.path))
-                    language, _ = identifier.identify(item.text)
-                    material.add(Document(side, source, language, item.text))
+                    text, _ = normalise(item.text)
+                    language, _ = identifier.identify(text)
+                    material.add(Document(side, source, language, text))
             bar.update(piece.size)
     if not num_found:
         why = f" ({first.failure.detail})" if first else ""
@@ -109,73 +103,105 @@ def _name(path: str) -> str:
 
 
 def _told(out: str, card: dict[str, Any], rejected: Sequence[Rejected]) -> str:
-    num_documents = {side: sum(row["documents"] for row in card["sources"] if row["side"] == side) for side in SIDES}
+    own = [row for row in card["sources"] if not row["is_anchor"]]
+    num_documents = {side: sum(row["documents"] for row in own if row["side"] == side) for side in SIDES}
     held = card["held_out"]
     lines = [
         f"{out}: trained on {num_documents['knowledge']:,} documents of knowledge and {num_documents['ordinary']:,} of "
         f"ordinary text ({', '.join(card['languages'])})",
-        f"held out: AUC {held['auc']:.4f}, calibration error {held['calibration_error']:.4f} on {held['documents']:,} documents",
+        f"held out: AUC {held['auc']:.4f}, calibration error {held['calibration_error']:.4f}, {held['documents']:,} documents",
     ]
     lines += [f"  {what}: left out by {how}" for what, how in held["by"].items()]
     # A language that both sides lack is a stray document or two; the card names it.
     one_sided = {language: why for language, why in card["skipped_languages"].items() if " and " not in why}
     lines += [f"not in the model: {language} ({why})" for language, why in one_sided.items()]
     if rejected:
-        lines.append(f"{len(rejected):,} records could not be read; the first: {rejected[0].failure.detail}")
+        lines.append(_could_not_be_read(rejected))
     return "\n".join(lines)
 
 
-def score(
-    model: str, *, inputs: Sequence[str] = (), lines: Iterable[str] = (), out: TextIO | None = None, text_column: str = "text"
+def _could_not_be_read(rejected: Sequence[Rejected]) -> str:
+    return f"{len(rejected):,} records could not be read; the first: {rejected[0].failure.detail}"
+
+
+def score_lines(
+    model: str,
+    lines: Iterable[bytes],
+    out: IO[str],
+    *,
+    messages: IO[str] | None = None,
+    text_column: str = "text",
+    id_column: str = "id",
 ) -> int:
-    """Writes ``{"id", "score"}`` for each document of ``inputs``, or of ``lines`` of JSON; how many there were.
+    """Writes ``{"id", "score"}`` for every line of JSON, in order; the exit code: 0, or 1 if no line could be read.
 
     A score is ``null`` where the model was not trained on the document's language, or there is nothing to read. A document's
     ``language`` is taken at its word; without one it is identified.
 
     Raises:
-        ValueError: no model, or a record that is no document; the message names the place.
+        ValueError: ``model`` is not what training wrote.
+    """
+    told: IO[str] = sys.stderr if messages is None else messages
+    scoring = _Scoring(model)
+    complaints = Complaints(told)
+    num_lines = 0
+    for batch in in_batches(read_entries(lines, text_column=text_column, id_column=id_column)):
+        scores = scoring.scores([(entry.text, entry.fields.get("language", "")) for entry in batch])
+        for entry, score in zip(batch, scores, strict=True):
+            if entry.problem:
+                complaints.add(entry)
+            write_line(out, {"id": entry.id, "score": score})
+        out.flush()
+        num_lines += len(batch)
+    complaints.close()
+    return int(0 < num_lines == complaints.num_lines)
+
+
+def score_files(model: str, paths: Sequence[str], out: IO[str], *, text_column: str = "text", id_column: str = "id") -> str:
+    """Writes ``{"id", "score"}`` for every document of ``paths``; how many there were, and what could not be read, in words.
+
+    Raises:
+        ValueError: ``model`` is not what training wrote, or no document was found.
         OSError: a path that is not there.
     """
-    target = out or sys.stdout
-    scorer = KnowledgeScorer(model)
-    identifier = LanguageIdentifier()
-    items = _from_files(inputs, text_column) if inputs else _from_lines(lines, text_column)
+    scoring = _Scoring(model)
+    settings = ReaderSettings(text_column=text_column, id_column=id_column, language_column="language")
+    rejected: list[Rejected] = []
     num_documents = 0
-    while batch := list(islice(items, _BATCH)):
-        languages = [item.language or identifier.identify(item.text)[0] for item in batch]
-        scores = scorer.scores([item.text for item in batch], languages).tolist()
-        for item, value in zip(batch, scores, strict=True):
-            told = None if value != value else round(value, 6)
-            target.write(json.dumps({"id": item.identifier, "score": told}, ensure_ascii=False) + "\n")
+    records = _records([piece for path in paths for piece in _pieces(path)], settings, rejected)
+    while batch := list(islice(records, _BATCH)):
+        scores = scoring.scores([(record.text, record.language) for _, record in batch])
+        for (place, record), score in zip(batch, scores, strict=True):
+            write_line(out, {"id": record.native_id or place, "score": score})
         num_documents += len(batch)
-    return num_documents
+    if not num_documents:
+        why = f" ({rejected[0].failure.detail})" if rejected else ""
+        raise ValueError(f"no document was found in {', '.join(paths)}{why}")
+    told = f"{num_documents:,} documents scored"
+    return told + (f"; {_could_not_be_read(rejected)}" if rejected else "")
 
 
-def _from_files(paths: Sequence[str], text_column: str) -> Iterator[Item]:
-    settings = ReaderSettings(text_column=text_column, language_column="language")
-    for path in paths:
-        for found, piece in _pieces(path):
-            for item in _READERS[found](piece, settings=settings):
-                if isinstance(item, Rejected):
-                    raise ValueError(item.failure.detail)
-                if isinstance(item, Record):
-                    place = piece.path if found == "text_tree" else f"{piece.path}#{item.ordinal}"
-                    yield Item(item.native_id or place, item.text, item.language)
+def _records(
+    pieces: Iterable[tuple[str, Piece]], settings: ReaderSettings, rejected: list[Rejected]
+) -> Iterator[tuple[str, Record]]:
+    """Each document with its place, which is its id where it has none."""
+    for found, piece in pieces:
+        for item in _READERS[found](piece, settings=settings):
+            if isinstance(item, Record):
+                yield (piece.path if found == "text_tree" else f"{piece.path}#{item.ordinal}"), item
+            elif isinstance(item, Rejected):
+                rejected.append(item)
 
 
-def _from_lines(lines: Iterable[str], text_column: str) -> Iterator[Item]:
-    for number, text in enumerate(lines, start=1):
-        if not text.strip():
-            continue
-        try:
-            values: Any = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"input line {number} is not JSON ({error}): mend or remove it") from None
-        if not isinstance(values, dict):
-            raise ValueError(f"input line {number} is not a JSON object: write one document a line, with id and text")
-        record = cast(dict[str, Any], values)
-        if not isinstance(record.get(text_column), str):
-            raise ValueError(f"input line {number} has no string {text_column!r}: add it, or name another --text-column")
-        language = record.get("language")
-        yield Item(str(record.get("id", number)), record[text_column], language if isinstance(language, str) else "")
+class _Scoring:
+    """A model, and the identification of languages that are not given."""
+
+    def __init__(self, model: str) -> None:
+        self._scorer = KnowledgeScorer(model)
+        self._identifier = LanguageIdentifier()
+
+    def scores(self, documents: Sequence[tuple[str, str]]) -> list[float | None]:
+        """A score for each (text, language)."""
+        texts = [normalise(text)[0] for text, _ in documents]
+        given = [language or self._identifier.identify(texts[row])[0] for row, (_, language) in enumerate(documents)]
+        return [None if score != score else round(score, 6) for score in self._scorer.scores(texts, given).tolist()]

@@ -5,6 +5,7 @@ or between double brackets. What could act on a terminal (controls, direction ma
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ _MAX_TERMS = 50
 _MAX_PLACES = 200
 _SHORTEST_TERM, _LONGEST_TERM = 2, 200
 _QUOTED = re.compile(r"'([^'\n]{2,200})'|\"([^\"\n]{2,200})\"|“([^”\n]{2,200})”|‘([^’\n]{2,200})’|`([^`\n]{2,200})`")
-_LISTED = re.compile(r"(?::|such as|e\.g\.)\s+(.{2,1000})\Z", re.DOTALL)
+_LISTED = re.compile(r"(?::|such as|e\.g\.)\s+(.{2,})\Z", re.DOTALL)
 #: How often a term was found, behind it.
 _COUNT = re.compile(r"\s*(?:[x×*]\s?\d+|\(\d+\)|\d+\s?(?:times|회|번))\Z")
 _LINE = re.compile(r"\bline (\d+)\b")
@@ -47,11 +48,12 @@ def settled(marks: Iterable[Mark]) -> list[Mark]:
     """The marks in order without overlaps: personal data before evidence, the longer before the shorter."""
     taken: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: (mark.kind != "pii", mark.start - mark.end, mark.start, mark.name)):
-        if mark.start < mark.end and not any(mark.start < other.end and other.start < mark.end for other in taken):
-            taken.append(mark)
-        if len(taken) >= 5 * _MAX_PLACES:
-            break
-    return sorted(taken)
+        place = bisect(taken, mark)
+        clear_before = place == 0 or taken[place - 1].end <= mark.start
+        clear_behind = place == len(taken) or mark.end <= taken[place].start
+        if mark.start < mark.end and clear_before and clear_behind:
+            taken.insert(place, mark)
+    return taken
 
 
 def show(text: str, marks: Sequence[Mark], *, colour: bool) -> str:

@@ -7,35 +7,17 @@ be searched is never handed on.
 """
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from tqdm import tqdm
 
-from filters.pii.replace import Replacer
-from filters.pii.scanner import Scanner
 from filters.pii.span import Span
 
 from .filter_command import DEFAULT_RECIPE
 from .json_lines import BATCH_ROWS, Complaints, Entry, counted, in_batches, read_entries, write_line
-from .recipe import Recipe, RecipeError, load_recipe
-
-
-class PiiEditor:
-    """The scanner and the replacements of a recipe."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        settings: Any = getattr(recipe, "pii", None)
-        self._scanner = Scanner(getattr(settings, "entities", None))
-        self._replacer = Replacer(policies=getattr(settings, "policies", {}))
-
-    def find(self, text: str) -> list[Span]:
-        """What stands in the text, in its code points."""
-        return self._scanner.find(text)
-
-    def replace(self, text: str, spans: Sequence[Span]) -> tuple[str, Mapping[str, int]]:
-        """The text with every span replaced, and how many of each entity."""
-        return self._replacer.apply(text, spans)
+from .pii_editor import PiiEditor
+from .recipe import RecipeError, load_recipe
 
 
 def run_pii(
@@ -51,7 +33,7 @@ def run_pii(
     """Searches every line of ``lines_in``; the exit code: 0, 1 if no line at all could be read, 2 for a wrong recipe."""
     told: IO[str] = sys.stderr if messages is None else messages
     try:
-        editor = PiiEditor(load_recipe(recipe_path or DEFAULT_RECIPE).recipe)
+        editor = PiiEditor(load_recipe(recipe_path or DEFAULT_RECIPE, rules_only=True).recipe.pii)
     except RecipeError as error:
         print(f"malmoi: {error}", file=told)
         return 2

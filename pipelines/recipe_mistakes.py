@@ -52,9 +52,10 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
     if (meant := _LANGUAGE_SLIPS.get(name.lower())) in names:
         return f"; did you mean {meant!r}?"
-    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    spelt = {known.lower(): known for known in names}
+    close = difflib.get_close_matches(name.lower(), spelt, n=1, cutoff=0.6)
     if close:
-        return f"; did you mean {close[0]!r}?"
+        return f"; did you mean {spelt[close[0]]!r}?"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"; there are: {shown}"
 

@@ -134,7 +134,7 @@ def _story(run: str, partition: str, identifier: str) -> Story:
             break
     num_tokens, repeats = _use(run, partition, identifier)
     failures = [failure for event in events if event.action in LOSSES for failure in event.failures]
-    marks = settled([*_personal_data(text), *evidence(text, failures)]) if text is not None else []
+    marks = settled([*_personal_data(run, text), *evidence(text, failures)]) if text is not None else []
     return Story(
         id=identifier,
         partition=partition,
@@ -200,11 +200,17 @@ def _use(run: str, partition: str, identifier: str) -> tuple[int | None, int | N
     return num_tokens, repeats[rows[0]].as_py() if len(repeats) == table.num_rows else None
 
 
-def _personal_data(text: str | None) -> list[Mark]:
-    """What the recognisers find in the text."""
-    from filters.pii.scanner import Scanner
+def _personal_data(run: str, text: str) -> list[Mark]:
+    """What the run's recipe takes out of the text as personal data."""
+    from .pii_editor import PiiEditor
+    from .recipe_tables import Pii
 
-    return [Mark(span.start, span.end, "pii", span.entity) for span in Scanner().find(text or "")]
+    resolved: Any = files.read_json(files.join(run, "resolved.json")) or {}
+    settings = Pii.model_validate(resolved.get("recipe", {}).get("pii", {}))
+    if not settings.remove:
+        return []
+    found = [span for span in PiiEditor(settings).find(text) if settings.policies.get(span.entity) != "keep"]
+    return [Mark(span.start, span.end, "pii", span.entity) for span in found]
 
 
 def _nearest(run: str, names: Sequence[str], identifier: str) -> list[str]:

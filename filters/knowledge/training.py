@@ -13,11 +13,12 @@ import hashlib
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from filters.knowledge.anchors import anchor_documents
 from filters.knowledge.calibration import Calibration, fit_calibration
@@ -26,19 +27,17 @@ from filters.knowledge.features import SAMPLE_UNITS, line, spread
 from filters.knowledge.material import SIDES, Material, Side, Source, shares, windows
 from filters.knowledge.measures import FloatArray, area_under_curve, calibration_error, reliability
 
-NUM_FOLDS = 5
+NUM_FOLDS = 8
 #: Sources that a side must have for them to be left out whole.
 MIN_SOURCES = 3
 #: Documents that each side must have in a language for the language to be in the model.
 MIN_DOCUMENTS = 20
-#: Windows of each side that a model is trained on, and that a fold's calibration looks at.
-_TRAINING_WINDOWS = 12_000
-_CALIBRATION_WINDOWS = 4_000
+#: Windows of each side that a model is trained on, and how many of one document, about.
+_WINDOWS = 12_000
+_WINDOWS_PER_DOCUMENT = 32
 #: Short windows teach more: what tells the sides apart must then be in every few words.
-_TRAINING_LENGTHS = (4, 8, 16, 32)
-_CALIBRATION_LENGTHS = (4, 8, 16, 32, SAMPLE_UNITS)
+_LENGTHS = (4, 8, 16, 32)
 _SEED = 1
-FIT = 'both'
 
 MODEL_FILE, CALIBRATION_FILE, CARD_FILE = "model.bin", "calibration.json", "card.json"
 FORMAT = 1
@@ -56,10 +55,10 @@ class Trained:
 
 @dataclass(frozen=True, kw_only=True)
 class _HeldOut:
-    """Scores of windows and documents by models that did not know their source."""
+    """Documents with their margins by models that did not know their source."""
 
     margins: FloatArray
-    units: FloatArray
+    num_units: NDArray[np.int64]
     labels: FloatArray
     weights: FloatArray
     sources: list[str]
@@ -82,18 +81,16 @@ def train(material: Material, *, name: str = "knowledge", with_anchors: bool = T
             anchors.add(document)
         sources += anchors.sources(are_anchors=True)
     groups, left_out = _folds(sources)
-    seen = [_hold_out(sources, group) for group in groups]
-    fitted = _joined([part for pair in seen for part in (pair if FIT == 'both' else pair[:1] if FIT == 'windows' else pair[1:])])
-    calibration = fit_calibration(fitted.margins, fitted.units.astype(np.int64), fitted.labels, fitted.weights)
-    documents = _joined([whole for _, whole in seen])
+    held = _joined([_hold_out(sources, group) for group in groups if group])
+    calibration = fit_calibration(held.margins, held.num_units, held.labels, held.weights)
     card = {
         "name": name,
         "format": FORMAT,
         "languages": list(languages),
         "skipped_languages": skipped,
         "prior": "a document is as likely to be knowledge as not",
-        "held_out": {"by": left_out, "folds": NUM_FOLDS, **_figures(documents, calibration)},
-        "sources": _source_rows(sources, material, documents, calibration),
+        "held_out": {"by": left_out, "folds": NUM_FOLDS, **_figures(held, calibration)},
+        "sources": _source_rows(sources, material, held, calibration),
     }
     return Trained(model=_fitted(sources), calibration=calibration, languages=languages, card=card)
 
@@ -125,7 +122,7 @@ def _too_little(sources: Sequence[Source]) -> str:
 
 
 def _folds(sources: Sequence[Source]) -> tuple[list[list[tuple[Source, int | None]]], dict[str, str]]:
-    """What each fold leaves out: whole sources, or (with a number) every fifth document of one."""
+    """What each fold leaves out: whole sources, or (with a number) every eighth document of one."""
     folds: list[list[tuple[Source, int | None]]] = [[] for _ in range(NUM_FOLDS)]
     told: dict[str, str] = {}
     for language in sorted({source.language for source in sources}):
@@ -142,8 +139,8 @@ def _folds(sources: Sequence[Source]) -> tuple[list[list[tuple[Source, int | Non
     return folds, told
 
 
-def _hold_out(sources: Sequence[Source], group: Sequence[tuple[Source, int | None]]) -> tuple[_HeldOut, _HeldOut]:
-    """A fold: its windows for the calibration, and its documents as they would be scored."""
+def _hold_out(sources: Sequence[Source], group: Sequence[tuple[Source, int | None]]) -> _HeldOut:
+    """The documents of a fold, by a model of the other folds."""
     out = {(s.side, s.name, s.language): number for s, number in group}
     rest: list[Source] = []
     left: list[Source] = []
@@ -157,63 +154,60 @@ def _hold_out(sources: Sequence[Source], group: Sequence[tuple[Source, int | Non
             rest.append(source.part(number, of=NUM_FOLDS, without=True))
             left.append(source.part(number, of=NUM_FOLDS, without=False))
     model = _fitted([source for source in rest if source.documents])
-    left = [source for source in left if source.documents]
-    windowed: list[tuple[Source, list[list[str]]]] = []
-    for side in SIDES:
-        for source, count in shares([s for s in left if s.side == side], total=_CALIBRATION_WINDOWS // NUM_FOLDS):
-            windowed.append((source, list(windows(source, count, lengths=_CALIBRATION_LENGTHS, seed=_SEED))))
-    whole = [(source, [spread(list(units), SAMPLE_UNITS) for units in source.documents]) for source in left]
-    return _scored(model, windowed), _scored(model, whole)
+    found: list[_HeldOut] = []
+    for source in left:
+        # As they would be scored: the units that are kept for training are more.
+        sampled = [spread(list(units), SAMPLE_UNITS) for units in source.documents]
+        num_documents = len(sampled)
+        found.append(
+            _HeldOut(
+                margins=margins(model, [line(units, source.language) for units in sampled]),
+                num_units=np.array([len(units) for units in sampled], dtype=np.int64),
+                labels=np.full(num_documents, float(source.side == "knowledge")),
+                # All of a source weigh as much as the root of how many they are.
+                weights=np.full(num_documents, num_documents**-0.5 if num_documents else 0.0),
+                sources=[source.name] * num_documents,
+            )
+        )
+    return _concatenated(found)
 
 
-def _scored(model: Model, texts: Sequence[tuple[Source, list[list[str]]]]) -> _HeldOut:
-    """Scores with the weight of each source: the root of its documents, shared among what was scored of it."""
-    found: list[tuple[FloatArray, FloatArray, float, float, str]] = []
-    for source, listed in texts:
-        scored = margins(model, [line(units, source.language) for units in listed])
-        lengths = np.array([len(units) for units in listed], dtype=np.float64)
-        weight = len(source.documents) ** 0.5 / len(listed)
-        found.append((scored, lengths, float(source.side == "knowledge"), weight, source.name))
-    counts = [len(row[0]) for row in found]
+def _concatenated(parts: Sequence[_HeldOut]) -> _HeldOut:
     return _HeldOut(
-        margins=np.concatenate([row[0] for row in found]) if found else np.empty(0),
-        units=np.concatenate([row[1] for row in found]) if found else np.empty(0),
-        labels=np.repeat([row[2] for row in found], counts),
-        weights=np.repeat([row[3] for row in found], counts),
-        sources=[row[4] for row in found for _ in row[0]],
+        margins=np.concatenate([part.margins for part in parts]),
+        num_units=np.concatenate([part.num_units for part in parts]),
+        labels=np.concatenate([part.labels for part in parts]),
+        weights=np.concatenate([part.weights for part in parts]),
+        sources=[source for part in parts for source in part.sources],
     )
 
 
 def _joined(folds: Sequence[_HeldOut]) -> _HeldOut:
     """All folds together, with both sides of equal weight."""
-    labels = np.concatenate([fold.labels for fold in folds])
-    weights = np.concatenate([fold.weights for fold in folds])
+    held = _concatenated(folds)
+    weights = held.weights.copy()
     for side in (0.0, 1.0):
-        weights[labels == side] /= weights[labels == side].sum()
-    return _HeldOut(
-        margins=np.concatenate([fold.margins for fold in folds]),
-        units=np.concatenate([fold.units for fold in folds]),
-        labels=labels,
-        weights=weights,
-        sources=[source for fold in folds for source in fold.sources],
-    )
+        weights[held.labels == side] /= weights[held.labels == side].sum()
+    return replace(held, weights=weights)
 
 
 def _fitted(sources: Sequence[Source]) -> Model:
     """fastText on windows of the sources, as many of each side."""
     examples: list[tuple[str, str]] = []
     for language in sorted({source.language for source in sources}):
+        of_language = [source for source in sources if source.language == language]
+        num_documents = [sum(len(s.documents) for s in of_language if s.side == side) for side in SIDES]
+        total = min(_WINDOWS, _WINDOWS_PER_DOCUMENT * min(num_documents))
         for side in SIDES:
-            of_side = [s for s in sources if (s.language, s.side) == (language, side)]
-            for source, count in shares(of_side, total=_TRAINING_WINDOWS):
-                cut = windows(source, count, lengths=_TRAINING_LENGTHS, seed=_SEED)
+            for source, count in shares([s for s in of_language if s.side == side], total=total):
+                cut = windows(source, count, lengths=_LENGTHS, seed=_SEED)
                 examples += [(side, line(units, language)) for units in cut]
     random.Random(_SEED).shuffle(examples)
     return fit(examples)
 
 
 def _figures(held: _HeldOut, calibration: Calibration) -> dict[str, Any]:
-    scores = calibration.probabilities(held.margins, held.units.astype(np.int64))
+    scores = calibration.probabilities(held.margins, held.num_units)
     return {
         "documents": len(scores),
         "auc": round(area_under_curve(scores, held.labels, held.weights), 4),
@@ -226,7 +220,7 @@ def _source_rows(
     sources: Sequence[Source], material: Material, held: _HeldOut, calibration: Calibration
 ) -> list[dict[str, Any]]:
     """Each source with the documents it gave and the mean score they got when it was left out."""
-    scores = calibration.probabilities(held.margins, held.units.astype(np.int64))
+    scores = calibration.probabilities(held.margins, held.num_units)
     by_source: dict[tuple[str, float], list[float]] = {}
     for name, label, score in zip(held.sources, held.labels.tolist(), scores.tolist(), strict=True):
         by_source.setdefault((name, label), []).append(score)
@@ -237,6 +231,7 @@ def _source_rows(
         rows.append(
             {
                 "source": source.name,
+                "is_anchor": source.is_anchor,
                 "side": source.side,
                 "language": source.language,
                 "documents": material.counts.get(key, len(source.documents)),

@@ -1,13 +1,18 @@
-"""A regular expression for one of many words that stays fast.
+"""Lists of words, and a regular expression for one of many words that stays fast.
 
-Enters: literal words. Leaves: a pattern that prefers the longest. `re` tries the branches of an alternation one after the other
-at every character unless each of them begins with a literal character; grouped by their first character, the words are skipped
-over at the speed of a set of characters.
+Enters: literal words. Leaves: tuples of them, or a pattern that prefers the longest. `re` tries the branches of an alternation
+one after the other at every character unless each of them begins with a literal character; grouped by their first character,
+the words are skipped over at the speed of a set of characters.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+
+
+def word_list(text: str) -> tuple[str, ...]:
+    """The words of `text`, which blanks and line ends separate, each once."""
+    return tuple(dict.fromkeys(text.split()))
 
 
 def one_of(words: Iterable[str]) -> str:

@@ -56,12 +56,23 @@ _WIDTH_IN_FRONT = 40
 _WIDTH_BEHIND = 16
 
 
+_LATIN_GAP = re.compile(r"[a-z]\s+[a-z]")
+_BLANKS = re.compile(r"(?<![a-z])\s+|\s+(?![a-z])")
+
+
+def _tighten(text: str) -> str:
+    """Lower-case without blanks but for those between two Latin words, whose beginnings must stay visible."""
+    lowered = text.lower()
+    return _BLANKS.sub("", lowered) if _LATIN_GAP.search(lowered) else "".join(lowered.split())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Labels:
     """Words that say what a number is, of our `own` kind or of `others`: squeezed, in lower case, a space between two.
 
     The label nearest in front of a number decides. A label of another kind counts only close to the number, and as long as
-    no number stands between, which would be the one it belongs to; one of our own may head a list or stand behind.
+    no number stands between, which would be the one it belongs to; one of our own may head a list or stand behind. A label
+    in Latin letters begins where a word begins (ver. is none in naver.com); `_` in it is a blank that may be there.
     """
 
     own: str
@@ -69,17 +80,19 @@ class Labels:
 
     @cached_property
     def _all(self) -> re.Pattern[str]:
-        return re.compile(one_of([*self.own.split(), *self.others.split()]))
+        return re.compile(one_of([*self.own.split(), *self.others.split()]).replace("_", " ?"))
 
     @cached_property
     def _owned(self) -> frozenset[str]:
-        return frozenset(self.own.split())
+        return frozenset(word.replace("_", blank) for word in self.own.split() for blank in ("", " "))
 
     def in_front(self, text: str, start: int) -> bool | None:
         """True: a label of our own stands in front; False: one of another kind; None: neither."""
-        left = "".join(text[max(0, start - _WIDTH_IN_FRONT) : start].split()).lower()
+        left = _tighten(text[max(0, start - _WIDTH_IN_FRONT) : start])
         found = None
         for match in self._all.finditer(left):
+            if _is_inside_word(left, match.start()):
+                continue
             if match[0] in self._owned:
                 found = True
             elif len(left) - match.end() <= _TOUCHING and not _LONG_NUMBER.search(left, match.end()):
@@ -90,6 +103,12 @@ class Labels:
         """The same, and a label of our own behind counts as well if there is none in front."""
         found = self.in_front(text, start)
         if found is None:
-            behind = self._all.search("".join(text[end : end + _WIDTH_BEHIND].split()).lower())
-            return True if behind and behind[0] in self._owned else None
+            right = _tighten(text[end : end + _WIDTH_BEHIND])
+            behind = self._all.search(right)
+            return True if behind and behind[0] in self._owned and not _is_inside_word(right, behind.start()) else None
         return found
+
+
+def _is_inside_word(text: str, start: int) -> bool:
+    """Whether a Latin letter stands on both sides of the offset `start`."""
+    return start > 0 and "a" <= text[start] <= "z" and "a" <= text[start - 1] <= "z"

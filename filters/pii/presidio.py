@@ -26,7 +26,14 @@ from filters.pii.span import Span
 LANGUAGE = "ko"
 _ENTITY_OF_TAG = {"NNP": "PROPER_NOUN", "W_EMAIL": "EMAIL_ADDRESS", "W_URL": "URL"}
 _VERBS = ("VV", "VA", "VX", "VCP", "VCN")
-_STOP_TAGS = ("J", "E", "XS", "VCP")
+_STOP_WORDS = frozenset(
+    re.findall(
+        r"\S+",
+        "은 는 이 가 을 를 의 에 에서 에게 께 로 으로 와 과 도 만 까지 부터 보다 처럼 마다 이나 나 하고 라고 고 며 면 지만"
+        " 어 아 게 지 기 다 ᆫ다 는다 습니다 ᆸ니다 어요 아요 세요 시 었 았 겠 ᆫ ᆯ 던 이다 하 되 들 님",
+    )
+)
+"""Particles, endings and suffixes in Kiwi's forms."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"\S+")
 _BLANK = "blank"
@@ -132,10 +139,9 @@ class KiwiNlpEngine(NlpEngine):
             yield text, self.process_text(text, language)
 
     def is_stopword(self, word: str, language: str) -> bool:
-        """Whether Kiwi reads `word`, standing alone, as particles, endings and suffixes only."""
+        """Whether `word` is a particle or an ending in the form that Kiwi gives it."""
         del language
-        tokens = cast("list[Token]", _kiwi().tokenize(word)) if word.strip() else []
-        return bool(tokens) and all(str(token.tag).startswith(_STOP_TAGS) for token in tokens)
+        return word in _STOP_WORDS
 
     def is_punct(self, word: str, language: str) -> bool:
         """Whether `word` holds neither letters nor digits."""

@@ -4,11 +4,11 @@ Enters: a text and the spans that the scanner found in it. Leaves: the new text 
 replaced, or a `Failure` for a document that is mostly personal data (an address list). Everything outside the spans stays as
 it is, particles included.
 
-Policies: `mask` keeps the shape and hides what identifies (010-****-****), `fixed` puts one form for all ([전화번호]), `placeholder`
-numbers the different values of an entity in the order in which they appear in this document ([이름 1], [이름 2]), `keep` changes
-nothing. An e-mail address keeps its domain under every policy but `keep`: the HyperCLOVA X report (arXiv 2404.01954, section
-on pre-training data) replaces the local part by a fixed form. None of this can be undone, none depends on other documents,
-and the scanner finds nothing structured in what comes out.
+Policies: `mask` keeps the shape and hides what identifies (010-****-****), `fixed` puts one form for all ([전화번호]),
+`placeholder` numbers the different values of an entity in the order in which they appear in this document ([이름 1], [이름
+2]), `keep` changes nothing. An e-mail address keeps its domain under every policy but `keep`: the HyperCLOVA X report (arXiv
+2404.01954, section on pre-training data) replaces the local part by a fixed form. None of this can be undone, none depends on
+other documents, and the scanner finds nothing structured in what comes out.
 """
 
 import re

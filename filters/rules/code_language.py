@@ -32,6 +32,8 @@ _CODE_SIGN = re.compile(
 )
 _MARKS_OF_WORDS = ".,;:!?()\"'’”“-…"
 _MIN_WORDS = 4
+_LINK = re.compile(r"\]\(https?:")
+_MIN_MARKDOWN_SIGNS = 3
 #: How many lines of a file are looked at.
 _MAX_LINES = 500
 _MAX_JSON_CHARS = 2_000_000
@@ -73,6 +75,8 @@ class CodeLanguage:
                 return "an HTML page"
             if _XML.match(head):
                 return "XML"
+            if language not in _TEXT_LANGUAGES and ("\n```" in text or "](http" in text) and _is_markdown(text, language):
+                return "Markdown"
         if self.data:
             if _NOTEBOOK.match(head) and language != "json":
                 return "a notebook"
@@ -98,6 +102,13 @@ def _is_sentence(line: str) -> bool:
     """Whether nearly all of a line are words of letters."""
     words = line.split()
     return len(words) >= _MIN_WORDS and sum(word.strip(_MARKS_OF_WORDS).isalpha() for word in words) >= 0.8 * len(words)
+
+
+def _is_markdown(text: str, language: str) -> bool:
+    """Whether fenced blocks or links stand outside comments and strings. A backtick opens a string in JavaScript and Go."""
+    code = "\n" + take_apart(text, language).skeleton
+    fences = max(code.count("\n```"), text.count("\n```") if family_of(language) in ("slashes", "scripts") else 0)
+    return fences >= _MIN_MARKDOWN_SIGNS or len(_LINK.findall(code)) >= _MIN_MARKDOWN_SIGNS
 
 
 def _is_json(text: str) -> bool:

@@ -62,7 +62,7 @@ class CodeQuality:
     def _judge_lines(self, view: View) -> Iterator[Failure]:
         lengths = [*map(len, view.lines)]
         if self.max_line_length and max(lengths) > self.max_line_length:
-            yield Failure("code_line_too_long", max(lengths), self.max_line_length)
+            yield Failure("code_line_too_long", max(lengths), self.max_line_length, f"line {lengths.index(max(lengths)) + 1}")
         mean = sum(lengths) / len(lengths)
         if self.max_mean_line_length and mean > self.max_mean_line_length:
             yield Failure("code_lines_too_long", mean, self.max_mean_line_length)

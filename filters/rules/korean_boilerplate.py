@@ -2,9 +2,9 @@
 
 Enters: a view. Leaves: a failure for the kind that dominates the document. Terms are those of ``lexicons/boilerplate.toml``.
 
-* ``korean_navigation``: menu terms cover much of the text or most of its lines, many different ones, and few sentences stand between them.
-* ``korean_cookie_notice``, ``korean_mail_footer``, ``korean_legal_footer``: the sentences and lines with telling terms of the kind make
-  up most of the text. Words of kitchens, servers and statutes speak for a text *about* cookies or company registers.
+* ``korean_navigation``: menu terms, many different ones, cover much of the text, and few sentences stand between them.
+* ``korean_cookie_notice``, ``korean_mail_footer``, ``korean_legal_footer``: the sentences and lines with telling terms of the
+  kind make up most of the text. Words of kitchens, servers and statutes speak for a text *about* cookies or registers.
 
 An article with a menu above and a footer below stays; taking such lines out is deduplication's work.
 """
@@ -22,19 +22,24 @@ from filters.view import View
 
 _NAVIGATION = "navigation"
 _NOTICES = {"cookie": "korean_cookie_notice", "mail": "korean_mail_footer", "footer": "korean_legal_footer"}
+#: How many different telling terms: company data stand in forms and statutes too.
+_MIN_STRONG = {"cookie": 2, "mail": 2, "footer": 3}
 _BREAK = re.compile(r"\n+|(?<=[.!?。])\s+| [|ㅣ│·] ")
 #: A statute or a definition speaks so; notices do not.
 _STATUTE = re.compile(r"(?:하여야 한다|아니 ?된다|할 수 있다|말한다|이다|한다|했다|된다|있다)[.\s]*$")
 #: A line of a signature or of a company footer: a label and what it stands for.
 _CONTACT = (
     r"(?:^\W{0,3}(?:T|M|F|E|A|H|Tel|TEL|tel|Fax|FAX|Mobile|MOBILE|Phone|Cell|H\.?P|E-?mail|E-?MAIL|Email|Add|Address|Web|"
-    r"전화|휴대폰|휴대전화|핸드폰|팩스|이메일|메일|주소|홈페이지|직통|내선|대표전화)\s{0,3}[.:)|]|^\W{0,3}\(?0\d{1,2}\)?[-. )]\d{3,4}[-. ]\d{4}"
-    r"|^\S{1,40}@\S{1,40}\.\w{2,4}$|^(?:https?://|www\.)\S{1,60}$)"
+    r"전화|휴대폰|휴대전화|핸드폰|팩스|이메일|메일|주소|홈페이지|직통|내선|대표전화)\s{0,3}[.:)|]|"
+    r"^\W{0,3}\(?0\d{1,2}\)?[-. )]\d{3,4}[-. ]\d{4}|^(?:Office|Mobile|Phone|Tel|Fax|T|M|F)\s{1,3}\(?[+0]\d|"
+    r"^\S{1,40}@\S{1,40}\.\w{2,4}$|^(?:https?://|www\.)\S{1,60}$)"
 )
 _CONTACT_LINE = re.compile(_CONTACT)
 #: Two lines of a signature.
 _CONTACT_LINES = re.compile(rf"(?:{_CONTACT}[^\n]{{0,80}}\n[^\n]{{0,80}}){{1}}{_CONTACT}", re.MULTILINE)
 _SHOWN = 8
+_LONG = 600
+_MIN_TELLING = 2
 
 
 @cache
@@ -53,7 +58,7 @@ class KoreanBoilerplate:
     """Shares are of characters. ``min_terms``: how many different terms a kind must show.
 
     ``min_menu_coverage``: share of the text that menu terms themselves must cover; ``max_menu_prose``: share in sentences.
-    ``min_notice_share``: share that the sentences of one kind of notice must have. ``max_counter``: counter-terms for each term.
+    ``min_notice_share``: share that the sentences of one kind of notice must have. ``max_counter``: counter-terms a term.
     """
 
     min_menu_coverage: float = 0.25
@@ -70,13 +75,18 @@ class KoreanBoilerplate:
     def judge(self, view: View) -> list[Failure]:
         """The failures of the kinds that dominate, menus first."""
         text = view.text
-        hits = _lexicon().find(text)
+        lexicon = _lexicon()
+        # A signature may have no telling term, but it is short.
+        if len(text) > _LONG and sum(bool(lexicon.tells[term]) for term in lexicon.find_telling(text)) < _MIN_TELLING:
+            return []
+        hits = lexicon.find(text)
         if len(hits) < self.min_terms:
             return []
         covered, strong, num_counters = _cover(hits)
         failures = self._judge_menu(text, hits, covered.get(_NAVIGATION, 0))
-        wanted = [kind for kind in _NOTICES if covered.get(kind, 0) > 0.04 * len(text) and len(strong.get(kind, ())) >= 2]
-        if "mail" not in wanted and covered.get("mail", 0) > 0.04 * len(text) and _CONTACT_LINES.search(text):
+        dense = [kind for kind in _NOTICES if covered.get(kind, 0) > 0.04 * len(text)]
+        wanted = [kind for kind in dense if len(strong.get(kind, ())) >= _MIN_STRONG[kind]]
+        if "mail" in dense and "mail" not in wanted and _CONTACT_LINES.search(text):
             wanted.append("mail")
         if wanted and num_counters <= self.max_counter * sum(len(strong.get(kind, ())) for kind in wanted):
             failures += self._judge_notices(text, hits, wanted)
@@ -86,7 +96,7 @@ class KoreanBoilerplate:
         num_chars = len(text) - text.count(" ") - text.count("\n")
         if not num_chars or covered < self.min_menu_coverage / 2 * num_chars:
             return []
-        terms = dict.fromkeys(hit.term for hit in hits if any(kind == _NAVIGATION for kind, _ in _kinds()[hit.term]))
+        terms = dict.fromkeys(term for term, _, _ in hits if any(kind == _NAVIGATION for kind, _ in _kinds()[term]))
         if len(terms) < self.min_menu_terms:
             return []
         coverage = covered / num_chars
@@ -138,11 +148,11 @@ def _notice_shares(
     for end in [match.end() for match in _BREAK.finditer(text)] + [len(text)]:
         weights = dict.fromkeys(wanted, 0.0)
         here: list[tuple[str, int]] = []
-        while at < len(hits) and hits[at].start < end:
-            for kind, weight in kinds[hits[at].term]:
+        while at < len(hits) and hits[at][1] < end:
+            for kind, weight in kinds[hits[at][0]]:
                 if kind in weights:
                     weights[kind] += weight
-                    here.append((kind, hits[at].term))
+                    here.append((kind, hits[at][0]))
             at += 1
         sentence = text[start:end].strip()
         start = end

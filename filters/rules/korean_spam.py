@@ -28,13 +28,12 @@ from filters.view import View
 _SHARED = "promotion"
 _TALKING = ("gambling", "loan", "adult", "phishing")
 _LISTING = ("shopping", "seo")
-#: From this weight on a term hardly stands in other texts.
-_ANCHOR = 2.5
 #: A term counts so often for promotion, for one phrase makes no advertisement however often it comes.
 _MAX_REPEATS = 3
 _MIN_CHARS = 120
 _PRICE = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3}){1,3}\s?원|(?<![\d,])\d{1,4}만\s?\d{0,4}원|[₩￦]\s?\d|\d{1,2}\s?%")
 _SHOWN = 8
+_MIN_STUFFED = 4
 
 
 @dataclass(slots=True)
@@ -73,7 +72,8 @@ class KoreanSpam:
     min_anchors: int = 2
     min_shopping_rate: float = 6.0
     max_shopping_prose: float = 0.5
-    min_seo_rate: float = 8.0
+    min_seo_rate: float = 7.0
+    min_stuffing: float = 0.1
     max_seo_prose: float = 0.5
 
     def __post_init__(self) -> None:
@@ -86,10 +86,10 @@ class KoreanSpam:
         if text.isascii():
             return []
         lexicon = _lexicon()
-        hits = lexicon.find(text)
         disguised = lexicon.find_disguised(text)
-        if len(hits) + len(disguised) < 3:
+        if not disguised and not _may_fail(lexicon, text):
             return []
+        hits = lexicon.find(text)
         tallies = _tally(lexicon, hits, disguised)
         hundreds = max(len(text), _MIN_CHARS) / 100
         failures: list[Failure] = []
@@ -107,7 +107,7 @@ class KoreanSpam:
             return []
         counter = self.counter_weight * (tally.counter + shared.counter) / hundreds
         promotion = (tally.promotion + shared.promotion + 3 * tally.disguised) / hundreds - counter
-        # One telling term needs twice the promotion.
+        # A single telling term needs much more promotion.
         wanted = self.min_promotion_rate * (1 if anchors >= self.min_anchors else 2)
         is_dense = anchors >= self.min_anchors and rate - 2 * counter >= self.dense_topic_rate
         if promotion < wanted and not is_dense:
@@ -132,37 +132,51 @@ class KoreanSpam:
         rate = (tally.topic + tally.promotion) / hundreds
         if rate < self.min_seo_rate or len(tally.terms) < 4:
             return []
-        if prose_share(text) > self.max_seo_prose and rate < 2 * self.min_seo_rate:
+        # Sentences may be there only to repeat what is searched for.
+        if rate < 2 * self.min_seo_rate and prose_share(text) > self.max_seo_prose and _stuffing(text) < self.min_stuffing:
             return []
         return [Failure("korean_spam_seo", rate, self.min_seo_rate, _told(tally))]
+
+
+def _may_fail(lexicon: Lexicon, text: str) -> bool:
+    """Whether there are enough telling terms of any kind to look further."""
+    found = Counter(name for term in lexicon.find_telling(text) for name in lexicon.tells[term])
+    return any(found[kind] for kind in _TALKING) or found["shopping"] > 1 or found["seo"] > 2
 
 
 def _tally(lexicon: Lexicon, hits: Iterable[Hit], disguised: Iterable[Hit]) -> dict[str, _Tally]:
     """What the hits come to for each lexicon."""
     tallies = {name: _Tally() for name in (*_TALKING, *_LISTING, _SHARED)}
-    for term, count in lexicon.counts(hits).items():
+    for term, count in Counter(term for term, _, _ in hits).items():
         for told in lexicon.evidence[term]:
             tally = tallies[told.lexicon]
             if told.kind == "topic":
                 tally.topic += told.weight * count
                 tally.terms[term] += count
-                if told.weight >= _ANCHOR:
+                if told.lexicon in lexicon.tells[term]:
                     tally.anchors.add(term)
             elif told.kind == "counter":
                 tally.counter += told.weight * min(count, _MAX_REPEATS)
             elif told.kind != "guard":
                 tally.promotion += told.weight * min(count, _MAX_REPEATS)
                 tally.num_promotions += 1
-    for hit in disguised:
-        for told in lexicon.evidence[hit.term]:
+    for term, _, _ in disguised:
+        for told in lexicon.evidence[term]:
             tally = tallies[told.lexicon]
-            if told.kind == "topic" and told.weight >= _ANCHOR:
+            if told.kind == "topic" and told.lexicon in lexicon.tells[term]:
                 tally.topic += told.weight
-                tally.terms[hit.term] += 1
+                tally.terms[term] += 1
                 tally.disguised += 1
             elif told.kind == "contact":
                 tally.promotion += 2 * told.weight
     return tallies
+
+
+def _stuffing(text: str) -> float:
+    """The share of its words that the most frequent word has, if it comes often enough to be stuffed in."""
+    words = [word for word in text.split() if len(word) > 1]
+    count = Counter(words).most_common(1)[0][1] if words else 0
+    return count / len(words) if count >= _MIN_STUFFED else 0.0
 
 
 def _told(tally: _Tally) -> str:

@@ -1,14 +1,14 @@
 r"""Mojibake: text decoded by the wrong encoding, in the ways that Korean (and other) pages meet it.
 
-Enters: a view. Leaves: ``mojibake`` with the share of garbled characters, in the whole text or in its worst passage, and which confusion
-it is. What each looks like follows from the encodings themselves (WHATWG Encoding, KS X 1001):
+Enters: a view. Leaves: ``mojibake`` with the share of garbled characters, in the whole text or in its worst passage, and
+which confusion it is. What each looks like follows from the encodings themselves (WHATWG Encoding, KS X 1001):
 
 * ``replacement``: U+FFFD, and what became of it when it was decoded once more (占쏙옙, 锟斤拷, ï¿½);
-* ``latin1``: UTF-8 as Latin-1 or CP1252 has a lead byte and as many continuation bytes as it calls for (ê°€, Ã©, â€™), EUC-KR has
-  pairs of high characters (¾È³ç), UTF-16 has high characters throughout; the same for what went wrong twice;
+* ``latin1``: UTF-8 as Latin-1 or CP1252 has a lead byte and as many continuation bytes as it calls for (ê°€, Ã©, â€™),
+  EUC-KR has pairs of high characters (¾È³ç), UTF-16 has high characters throughout; the same for what went wrong twice;
 * ``cp949``: UTF-8 as CP949 has syllables that KS X 1001 lacks, among Hanja and question marks (媛�, �쒓뎅);
-* ``another_script``: Korean bytes in GBK, Big5, Shift_JIS, a code page for DOS, Mac or Cyrillic, or UTF-16 the wrong way round: encoded
-  back and read rightly, the most frequent Korean syllables appear;
+* ``another_script``: Korean bytes in GBK, Big5, Shift_JIS, a code page for DOS, Mac or Cyrillic, or UTF-16 the wrong way
+  round: encoded back and read rightly, the most frequent Korean syllables appear;
 * ``question_marks``: what the target encoding lacked (?? ???).
 
 One pass counts the classes of characters; most texts need no more.
@@ -17,7 +17,9 @@ One pass counts the classes of characters; most texts need no more.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +38,16 @@ _LATIN1_RUN = re.compile(
 )
 _REPLACED = re.compile("\ufffd+|(?:占쏙옙|占쏙|쏙옙|옙占|占[가-힣]|锟斤拷|锟斤|斤拷|ï¿½)+")
 _QUESTION_WORD = re.compile(r"(?<!\S)[\"'(]?\?+[.,!?:;)\"']*(?!\S)")
-_COMMON = "이다는의에을로가고하지기사도한를은서리나아대시자어인일정수스있제해그보과전장주라부구것만들으상여되니습적원동성안성식용면방법"
+_COMMON = frozenset(
+    "이다는의에을로가고하지기사도한를은서리나아대시자어인일정수스있제해그보과전장주라부구것만들으상여되니습적원동안성식용면방법"
+)
 #: Wrong and right encodings: text is encoded back by the first and read by the second.
 _CONFUSIONS = (
     ("gbk", "cp949"),
     ("gbk", "utf-8"),
     ("big5", "cp949"),
     ("big5", "utf-8"),
+    ("euc_jp", "cp949"),
     ("cp932", "cp949"),
     ("cp932", "utf-8"),
     ("mac_roman", "utf-8"),
@@ -61,6 +66,7 @@ _CONFUSIONS = (
 )
 _SAMPLE = 300
 _PASSAGE = 400
+_MIN_LATIN1 = 6
 _MAX_CHARS = 200_000
 _FREQUENT_HAN = re.compile("[的是不了在有我他这這为為之而以其也一]")
 
@@ -89,6 +95,10 @@ class Mojibake:
 
     ``max_question_share``: of words that are question marks only; ``min_chars``: fewer garbled characters are an accident.
     """
+
+    #: What it finds has no language: it is asked about documents in languages that are not wanted as well.
+    any_language: ClassVar[bool] = True
+
 
     max_share: float = 0.03
     max_passage_share: float = 0.5
@@ -143,7 +153,7 @@ class Mojibake:
             share = (rare + counts[_HAN] + counts[_REPLACEMENT]) / num_chars
             if share > self.max_share:
                 return Failure("mojibake", share, self.max_share, "cp949")
-        if counts[_LATIN1] > 0.3 * num_chars and counts[_LATIN1] >= 3 * self.min_chars:
+        if counts[_LATIN1] > 0.3 * num_chars and len({char for char in text if "\x80" <= char <= "\xff"}) > _MIN_LATIN1:
             return Failure("mojibake", counts[_LATIN1] / num_chars, self.max_share, "latin1")
         foreign = counts[_HAN] + counts[_KANA] + counts[_OTHER] + counts[_REPLACEMENT] + counts[_LATIN1]
         if foreign > 0.25 * num_chars and hangul < foreign and foreign >= 3 * self.min_chars:
@@ -167,7 +177,8 @@ def _latin1_runs(text: str) -> Iterator[tuple[int, int]]:
         run = match.group()
         if end - start == 2 and (run[1] in "«»“”‘’‚„…–—´·º°ª¡¿™¹²³¼½¾€•" and run[0] not in "ÃÂ"):
             continue
-        if len(set(run)) > 1:
+        # Neither a rule of one character nor a table of the characters themselves.
+        if len(set(run)) > 1 and not all(ord(after) - ord(before) == 1 for before, after in pairwise(run)):
             yield start, end
 
 

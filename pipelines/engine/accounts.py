@@ -78,6 +78,9 @@ def findings_batch(
     rows = np.concatenate([finding.rows for finding in findings])
     order = np.argsort(rows, kind="stable")
     found, counts = np.unique(rows, return_counts=True)
+    if action == "edited":
+        # Edited documents stay, so that no account of losses counts them.
+        tally.lost_or_edited(action, "", documents=len(found))
     taken = pa.array(found)
     of_batch = {name: batch.column(name).take(taken) for name in ("id", "source", "uri", "language", "segment")}
     columns = of_batch | {
@@ -92,7 +95,7 @@ def findings_batch(
 def _failure_columns(findings: Sequence[Finding], order: Ints) -> list[pa.Array]:
     """Rule, value, threshold and detail of each finding's rows, in ``order``."""
     sizes = [len(finding.rows) for finding in findings]
-    values = np.concatenate([finding.values for finding in findings])
+    values = np.concatenate([finding.values for finding in findings]).astype(np.float64)
     limits = [np.nan if finding.threshold is None else float(finding.threshold) for finding in findings]
     thresholds = np.repeat(np.array(limits), sizes)
     rules = pa.array([finding.rule for finding in findings]).take(pa.array(np.repeat(np.arange(len(sizes)), sizes)[order]))

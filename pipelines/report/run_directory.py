@@ -16,6 +16,8 @@ from pipelines.engine.ledger import LOSSES
 #: The stages of a complete run, in order: those of ``pipelines.build``, which would bring every model and reader with it.
 STAGES = (
     "ingest",
+    "knowledge-sample",
+    "knowledge",
     "filter",
     "duplicates",
     "dedup",

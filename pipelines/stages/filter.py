@@ -121,7 +121,8 @@ class Filter:
             return {}
         prose = [row for row in np.flatnonzero(~verdicts.failed).tolist() if verdicts.segments[row] != "code"]
         scores = self._scorer.scores([texts[row] for row in prose], [verdicts.languages[row] for row in prose])
-        return dict(zip(prose, scores.tolist(), strict=True))
+        # A language that the classifier has not learnt has no score.
+        return {row: score for row, score in zip(prose, scores.tolist(), strict=True) if score == score}
 
 
 def _documents(batch: pa.RecordBatch) -> list[Document]:

@@ -16,13 +16,14 @@ from typing import Any, cast
 
 import pyarrow as pa
 
+from filters.knowledge.anchors import anchor_documents
 from filters.knowledge.material import SIDES, Document, Material, Side
 from filters.knowledge.scoring import KnowledgeScorer
 from filters.knowledge.training import CALIBRATION_FILE, CARD_FILE, MODEL_FILE, save_trained, train
 from filters.language import LanguageIdentifier
 from mixing.repeats import unit_hash
 from pipelines.engine import files
-from pipelines.engine.fingerprint import code_version
+from pipelines.engine.fingerprint import code_version, digest
 from pipelines.engine.partition import TableWriter, read_batches, text_sizes
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, StageFailedError, Unit
@@ -163,7 +164,11 @@ def train_stage(context: Context) -> Stage:
         run=context.run,
         job=Train(given),
         units=[Unit("knowledge", paths, max(size, 1))] if has_scores(context) else [],
-        config={"given": _given_digest(given) if given else None, "scores": has_scores(context)},
+        config={
+            "given": _given_digest(given) if given else None,
+            "anchors": digest(anchor_documents()),
+            "scores": has_scores(context),
+        },
         inputs=[] if given else [context.fingerprint_of("knowledge-sample")],
         code=code_version(
             ("filters.knowledge", "filters.korean.eojeol", __name__), ("fasttext-community", "kiwipiepy", "kiwipiepy_model")

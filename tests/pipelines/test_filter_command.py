@@ -90,9 +90,14 @@ def test_a_wrong_recipe_is_told(tmp_path: Path) -> None:
     wrong.write_text('nam = "a"\n', encoding="utf-8")
     code, answers, messages = filtered(str(wrong), {"text": LONG})
     assert (code, answers) == (2, [])
-    assert "missing section [mix]" in "\n".join(messages)
-    assert "nam" in "\n".join(messages)
+    assert "unknown key 'nam'; did you mean 'name'?" in messages[0]
 
 
 def test_the_default_recipe_is_there() -> None:
-    assert "ko" in load_recipe(DEFAULT_RECIPE).recipe.filter
+    assert "ko" in load_recipe(DEFAULT_RECIPE, rules_only=True).recipe.filter
+
+
+def test_too_much_personal_data_is_a_reason(recipe: str) -> None:
+    numbers = " ".join(f"문의 전화는 010-{1000 + n}-{2000 + n}입니다." for n in range(40))
+    (answer,) = filtered(recipe, {"id": "a", "text": numbers})[1]
+    assert [(reason["rule"], reason["threshold"]) for reason in answer["reasons"]] == [("pii_density", 20)]

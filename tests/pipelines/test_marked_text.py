@@ -52,6 +52,7 @@ def test_bounded() -> None:
     text = "가나 " * 300_000
     start = time.process_time()
     marks = settled(
-        evidence(text, [Failure("a", detail="terms: " + ", ".join(["가나"] * 500)), Failure("b", detail="line 1" * 300)])
+        evidence(text, [Failure("a", detail="terms: " + ", ".join(["가나"] * 500)), Failure("b", detail="line 1 " * 300)])
     )
-    assert (len(marks), time.process_time() - start < 2) == (1, True) or len(marks) <= 1000
+    marks += settled([Mark(place, place + 1, "pii", "PERSON") for place in range(0, 300_000, 2)])
+    assert (len(marks), time.process_time() - start < 5) == (1 + 150_000, True)

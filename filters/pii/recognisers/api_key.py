@@ -1,12 +1,13 @@
 """API keys, tokens and passwords, in prose, configuration and source code.
 
-Formats are those that the providers document for secret scanning: AWS ``AKIA``/``ASIA`` + 16, Google ``AIza`` + 35, GitHub ``ghp_``
-+ 36, Stripe ``sk_live_``, Slack ``xoxb-``, JSON Web Tokens (RFC 7519) and so on (`_provider_formats`). Besides: a secret given to a
-name that says so (``api_key = "..."``, ``비밀번호: ...``), passwords in URLs (RFC 3986) and connection strings, bearer tokens.
+Formats are those that the providers document for secret scanning: AWS ``AKIA``/``ASIA`` + 16, Google ``AIza`` + 35, GitHub
+``ghp_`` + 36, Stripe ``sk_live_``, Slack ``xoxb-``, JSON Web Tokens (RFC 7519) and so on (`_provider_formats`). Besides: a
+secret given to a name that says so (``api_key = "..."``, ``비밀번호: ...``), passwords in URLs (RFC 3986) and connection
+strings, bearer tokens.
 
 Enters: the folded text. Leaves: a span over the secret alone, without name, quotes or user. Test keys and placeholders
-(``sk_test_``, ``...EXAMPLE``, ``your-api-key``, ``xxxx``, ``${TOKEN}``, ``<token>``) are left alone, and in assignments so is what
-reads as a word, a name, a path or a call: the value must look random.
+(``sk_test_``, ``...EXAMPLE``, ``your-api-key``, ``xxxx``, ``${TOKEN}``, ``<token>``) are left alone, and in assignments so is
+what reads as a word, a name, a path or a call: the value must look random.
 """
 
 import re
@@ -17,7 +18,7 @@ from functools import cache
 from math import log2
 from typing import ClassVar, NamedTuple
 
-from filters.pii.alternation import one_of
+from filters.pii.alternation import one_of, word_list
 from filters.pii.span import Span
 
 _PROVIDERS: tuple[tuple[str, str], ...] = (
@@ -82,68 +83,12 @@ _JWT_IO_SIGNATURE = "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
 """The signature of the token that every tutorial of RFC 7519 shows."""
 
 _PASSWORD_WORDS = ("assw", "assphrase", "wd", "ASSW", "WD", "ASSPHRASE", "비밀번호", "비번", "패스워드", "암호")
-_PLACEHOLDER_WORDS = (
-    *(
-        "example",
-        "sample",
-        "dummy",
-        "fake",
-        "your",
-        "changeme",
-        "change_me",
-        "change-me",
-        "placeholder",
-        "xxxx",
-        "insert",
-        "replace",
-    ),
-    *(
-        "todo",
-        "redacted",
-        "abcdefgh",
-        "qwerty",
-        "sk_test",
-        "pk_test",
-        "test_sk",
-        "test_ck",
-        "test_key",
-        "testkey",
-        "notreal",
-        "foobar",
-    ),
-    *(
-        "****",
-        "....",
-        "secret",
-        "password",
-        "passwd",
-        "token",
-        "none",
-        "null",
-        "undefined",
-        "default",
-        "my_",
-        "my-",
-        "test-",
-        "test_",
-    ),
-    *(
-        "localhost",
-        "hunter2",
-        "helloworld",
-        "<",
-        ">",
-        "${",
-        "{{",
-        "%(",
-        "$(",
-        "process.env",
-        "os.environ",
-        "여기",
-        "입력",
-        "예시",
-    ),
-)
+_PLACEHOLDER_WORDS = word_list("""
+    example sample dummy fake your changeme change_me change-me placeholder xxxx insert replace todo redacted abcdefgh
+    qwerty sk_test pk_test test_sk test_ck test_key testkey notreal foobar **** .... secret password passwd token none null
+    undefined default my_ my- test- test_ localhost hunter2 helloworld < > ${ {{ %( $( process.env os.environ 여기 입력
+    예시
+""")
 
 
 class _Patterns(NamedTuple):

@@ -1,14 +1,15 @@
 """Bank account numbers of Korea: by the formats of the banks, and only in context.
 
-Formats (the account number systems that the banks publish; digits per group): 국민 6-2-6, 3-2-4-3; 신한 3-3-6, 3-2-6; 우리 4-3-6,
-3-6-2-3; 하나 3-6-5, 3-6-3-2; 농협 3-4-4-2, 3-2-6, 6-2-6; 기업 3-6-2-3, 3-8-3; 카카오뱅크 4-2-7; 토스뱅크 4-4-4; 케이뱅크 3-3-6; SC제일 3-2-6;
-씨티 3-6-3; iM(대구) 3-2-6-1; 부산 3-4-4-2, 3-2-6-1; 광주 3-3-6; 전북 3-2-7, 4-2-7; 경남 3-2-7, 3-4-4-2; 제주 2-2-6; 새마을금고 4-2-6-1,
-4-4-4-1; 신협 5-2-5, 3-3-6; 우체국 6-2-6; 수협 3-2-6-1, 4-4-4; 산업 3-8-3; 산림조합 3-2-4-4. They overlap, so the shape is checked
-against all of them. There is no public checksum.
+Formats (the account number systems that the banks publish; digits per group): 국민 6-2-6, 3-2-4-3; 신한 3-3-6, 3-2-6; 우리
+4-3-6, 3-6-2-3; 하나 3-6-5, 3-6-3-2; 농협 3-4-4-2, 3-2-6, 6-2-6; 기업 3-6-2-3, 3-8-3; 카카오뱅크 4-2-7; 토스뱅크 4-4-4;
+케이뱅크 3-3-6; SC제일 3-2-6; 씨티 3-6-3; iM(대구) 3-2-6-1; 부산 3-4-4-2, 3-2-6-1; 광주 3-3-6; 전북 3-2-7, 4-2-7; 경남 3-2-7,
+3-4-4-2; 제주 2-2-6; 새마을금고 4-2-6-1, 4-4-4-1; 신협 5-2-5, 3-3-6; 우체국 6-2-6; 수협 3-2-6-1, 4-4-4; 산업 3-8-3; 산림조합
+3-2-4-4. They overlap, so the shape is checked against all of them. There is no public checksum.
 
-Enters: the folded text; leaves: spans over the digits. The closest label decides: a number behind 주문번호 or 연락처 is none even
-if 입금 follows. Behind a direct label (계좌번호:) or the name of a bank any shape of 10 to 16 digits will do; with weaker words
-(입금, 송금, 예금주) the shape must be one of a bank's. Phone, card, resident and business numbers, dates and amounts never count.
+Enters: the folded text; leaves: spans over the digits. The closest label decides: a number behind 주문번호 or 연락처 is none
+even if 입금 follows. Behind a direct label (계좌번호:) or the name of a bank any shape of 10 to 16 digits will do; with
+weaker words (입금, 송금, 예금주) the shape must be one of a bank's. Phone, card, resident and business numbers, dates and
+amounts never count.
 """
 
 import re
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, NamedTuple
 
-from filters.pii.alternation import one_of
+from filters.pii.alternation import one_of, word_list
 from filters.pii.context import squeeze
 from filters.pii.span import Span
 
@@ -32,239 +33,32 @@ _SHAPES = frozenset(
 )
 """Widths of the groups in the forms that the banks use and their customers write."""
 
-_LABELS = (
-    *(
-        "계좌번호",
-        "계좌",
-        "계좌no",
-        "통장번호",
-        "통장",
-        "구좌",
-        "accountno",
-        "accountnumber",
-        "account",
-        "acct",
-        "a/c",
-        "iban",
-        "입금처",
-    ),
-    *("입금계좌", "환불계좌", "급여계좌", "가상계좌", "후원계좌", "납부계좌", "이체계좌", "계좌정보", "계좌안내", "계죄번호"),
-)
-_BANKS = (
-    *(
-        "국민은행",
-        "kb국민",
-        "국민",
-        "신한은행",
-        "신한",
-        "우리은행",
-        "하나은행",
-        "keb하나",
-        "하나",
-        "외환은행",
-        "농협은행",
-        "nh농협",
-        "농협",
-    ),
-    *(
-        "단위농협",
-        "지역농협",
-        "축협",
-        "기업은행",
-        "ibk기업",
-        "ibk",
-        "카카오뱅크",
-        "카뱅",
-        "카카오",
-        "토스뱅크",
-        "토스",
-        "케이뱅크",
-        "k뱅크",
-    ),
-    *(
-        "sc제일",
-        "sc은행",
-        "제일은행",
-        "스탠다드차타드",
-        "씨티은행",
-        "한국씨티",
-        "씨티",
-        "대구은행",
-        "im뱅크",
-        "아이엠뱅크",
-        "부산은행",
-    ),
-    *(
-        "광주은행",
-        "전북은행",
-        "경남은행",
-        "제주은행",
-        "새마을금고",
-        "새마을",
-        "mg새마을",
-        "신협",
-        "우체국",
-        "수협은행",
-        "수협",
-        "산업은행",
-    ),
-    *(
-        "kdb산업",
-        "kdb",
-        "산림조합",
-        "저축은행",
-        "bnk부산",
-        "bnk경남",
-        "키움증권",
-        "미래에셋",
-        "삼성증권",
-        "한국투자증권",
-        "nh투자",
-        "증권",
-        "우리",
-    ),
-    *("은행", "bank", "shinhan", "kookmin", "nonghyup"),
-)
+_LABELS = word_list("""
+    계좌번호 계좌 계좌no 통장번호 통장 구좌 accountno accountnumber account acct a/c iban 입금처 입금계좌 환불계좌 급여계좌
+    가상계좌 후원계좌 납부계좌 이체계좌 계좌정보 계좌안내 계죄번호
+""")
+_BANKS = word_list("""
+    국민은행 kb국민 국민 신한은행 신한 우리은행 하나은행 keb하나 하나 외환은행 농협은행 nh농협 농협 단위농협 지역농협 축협
+    기업은행 ibk기업 ibk 카카오뱅크 카뱅 카카오 토스뱅크 토스 케이뱅크 k뱅크 sc제일 sc은행 제일은행 스탠다드차타드 씨티은행
+    한국씨티 씨티 대구은행 im뱅크 아이엠뱅크 부산은행 광주은행 전북은행 경남은행 제주은행 새마을금고 새마을 mg새마을 신협
+    우체국 수협은행 수협 산업은행 kdb산업 kdb 산림조합 저축은행 bnk부산 bnk경남 키움증권 미래에셋 삼성증권 한국투자증권
+    nh투자 증권 우리 은행 bank shinhan kookmin nonghyup
+""")
 _SHORT_BANKS = "KB|NH|SC|IBK|KDB|kb|nh|기업|산업|대구|부산|광주|전북|경남|제주|iM|IM"
 """Names that are also other words: they count right in front of groups of digits in the shape of an account."""
-_MOVES = (
-    *(
-        "입금",
-        "송금",
-        "이체",
-        "예금주",
-        "보내주",
-        "보내줘",
-        "보내드",
-        "부쳐",
-        "환불",
-        "납부",
-        "결제금액",
-        "후원금",
-        "회비",
-        "월세",
-        "보증금",
-    ),
-    *(
-        "관리비",
-        "축의금",
-        "조의금",
-        "부의금",
-        "급여",
-        "월급",
-        "출금",
-        "인출",
-        "무통장",
-        "정산금",
-        "참가비",
-        "수강료",
-        "대금",
-        "잔금",
-        "계약금",
-    ),
-    *("deposit", "transfer", "remit", "계좌", "통장", "자동이체", "급여이체", "등록금", "받으실", "입금자"),
-)
-_RIVALS = (
-    *(
-        "주문번호",
-        "주문",
-        "전화",
-        "연락처",
-        "휴대폰",
-        "핸드폰",
-        "휴대전화",
-        "팩스",
-        "fax",
-        "tel",
-        "사업자등록번호",
-        "사업자번호",
-        "사업자",
-        "법인등록번호",
-    ),
-    *(
-        "법인번호",
-        "주민등록번호",
-        "주민번호",
-        "외국인등록번호",
-        "접수번호",
-        "송장번호",
-        "송장",
-        "운송장",
-        "등기번호",
-        "문서번호",
-        "카드번호",
-        "카드",
-        "isbn",
-    ),
-    *(
-        "issn",
-        "우편번호",
-        "학번",
-        "사번",
-        "고객번호",
-        "회원번호",
-        "예약번호",
-        "승인번호",
-        "거래번호",
-        "시리얼",
-        "모델",
-        "품번",
-        "관리번호",
-        "증권번호",
-    ),
-    *(
-        "여권",
-        "면허",
-        "보험증",
-        "일련번호",
-        "바코드",
-        "버전",
-        "일시",
-        "날짜",
-        "일자",
-        "사건번호",
-        "고지번호",
-        "전자납부번호",
-        "영수증",
-        "발급번호",
-        "order",
-    ),
-    *(
-        "serial",
-        "phone",
-        "mobile",
-        "invoice",
-        "문의",
-        "등록번호",
-        "인증번호",
-        "특허",
-        "출원번호",
-        "상품번호",
-        "상품코드",
-        "코드",
-        "시간",
-        "invoice",
-    ),
-    *(
-        "custno",
-        "trdno",
-        "ordno",
-        "ordid",
-        "금액",
-        "고객센터",
-        "대표번호",
-        "콜센터",
-        "상담",
-        "번호표",
-        "차량번호",
-        "참조번호",
-        "추적번호",
-        "배송번호",
-        "청구번호",
-        "계약번호",
-        "case",
-    ),
-)
+_MOVES = word_list("""
+    입금 송금 이체 예금주 보내주 보내줘 보내드 부쳐 환불 납부 결제금액 후원금 회비 월세 보증금 관리비 축의금 조의금 부의금
+    급여 월급 출금 인출 무통장 정산금 참가비 수강료 대금 잔금 계약금 deposit transfer remit 계좌 통장 자동이체 급여이체
+    등록금 받으실 입금자
+""")
+_RIVALS = word_list("""
+    주문번호 주문 전화 연락처 휴대폰 핸드폰 휴대전화 팩스 fax tel 사업자등록번호 사업자번호 사업자 법인등록번호 법인번호
+    주민등록번호 주민번호 외국인등록번호 접수번호 송장번호 송장 운송장 등기번호 문서번호 카드번호 카드 isbn issn 우편번호
+    학번 사번 고객번호 회원번호 예약번호 승인번호 거래번호 시리얼 모델 품번 관리번호 증권번호 여권 면허 보험증 일련번호
+    바코드 버전 일시 날짜 일자 사건번호 고지번호 전자납부번호 영수증 발급번호 order serial phone mobile invoice 문의
+    등록번호 인증번호 특허 출원번호 상품번호 상품코드 코드 시간 custno trdno ordno ordid 금액 고객센터 대표번호 콜센터 상담
+    번호표 차량번호 참조번호 추적번호 배송번호 청구번호 계약번호 case
+""")
 
 
 @cache

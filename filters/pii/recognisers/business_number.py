@@ -18,11 +18,11 @@ from filters.pii.span import Span
 
 _GAP = r"([ \t]{0,2}[-./~·][ \t]{0,2}|[ \t]{0,2})"
 _FORM = re.compile(
-    rf"[1-9][0-9]{{2}}(?<![0-9]{{4}})(?<![0-9][-.,][0-9]{{3}}){_GAP}(?!00)[0-9]{{2}}{_GAP}[0-9]{{5}}(?![0-9])(?![-.][0-9])"
+    rf"[1-9][0-9]{{2}}(?<![0-9]{{4}})(?<![0-9][-.][0-9]{{3}}){_GAP}(?!00)[0-9]{{2}}{_GAP}[0-9]{{5}}(?![0-9])(?![-.][0-9])"
 )
 _OWN = (
-    "사업자등록번호 사업자번호 사업자 사업등록 사업자등록 등록번호 고유번호 businessregistration businessnumber brn "
-    "businesslicense 공급자 공급받는자 세금계산서 대표자 상호 사업장"
+    "사업자등록번호 사업자번호 사업자 사업등록 사업자등록 등록번호 고유번호 business_registration business_number brn "
+    "business_license 공급자 공급받는자 세금계산서 대표자 상호 사업장"
 )
 _ACCOUNTS = "계좌번호 계좌 입금 예금주 통장 account"
 _LABELS = Labels(own=_OWN, others=f"{OTHER_NUMBERS} {_ACCOUNTS}")

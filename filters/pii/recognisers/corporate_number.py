@@ -17,7 +17,7 @@ from filters.pii.context import OTHER_NUMBERS, Labels
 from filters.pii.span import Span
 
 _FORM = re.compile(r"[1-9][0-9]{5}(?<![0-9]{7})(?<![0-9][-.][0-9]{6})([ \t]{0,3}[-~/.][ \t]{0,3}|[ ]{0,2})[0-9]{7}(?!-?[0-9])")
-_OWN = "법인등록번호 법인번호 법인등록 법인 등기번호 corporateregistration crn 회사등록번호"
+_OWN = "법인등록번호 법인번호 법인등록 법인 등기번호 corporate_registration crn 회사등록번호"
 _OTHERS = "주민등록번호 주민번호 외국인등록번호 생년월일"
 _WEIGHTS = (1, 2) * 6
 _LABELS = Labels(own=_OWN, others=f"{OTHER_NUMBERS} {_OTHERS}")

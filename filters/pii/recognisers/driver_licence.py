@@ -17,7 +17,7 @@ from filters.pii.span import Span
 
 _GAP = r"(?:[ \t]{0,2}[-~./·][ \t]{0,2}|[ \t]{1,2})"
 _REST = rf"{_GAP}[0-9]{{6}}{_GAP}[0-9]{{2}}(?![0-9])(?![-.][0-9])"
-_CODE = r"(?:1[1-9]|2[0-68])(?<![0-9]{3})(?<![0-9][-.,:/][0-9]{2})"
+_CODE = r"(?:1[1-9]|2[0-68])(?<![0-9]{3})(?<![0-9][-.][0-9]{2})"
 _DIGITS = re.compile(rf"{_CODE}(?P<gap>{_GAP})[0-9]{{2}}{_REST}")
 _BARE = re.compile(rf"{_CODE}[0-9]{{10}}(?![-.]?[0-9])")
 _MIXED = re.compile(rf"{_CODE}-?[0-9]{{2}}[- ]?[0-9]{{6}}[- ]?[0-9]{{2}}(?![-.]?[0-9])")
@@ -25,7 +25,7 @@ _REGIONS = "서울|부산|대구|인천|광주|대전|울산|세종|경기(?:남
 _NAMED = re.compile(
     rf"(?:{_REGIONS})[ \t]{{0,2}}-?[ \t]{{0,2}}[0-9]{{2}}(?:{_REST}|[- ]?[0-9]{{6}}[- ]?[0-9]{{2}}(?![-.]?[0-9]))"
 )
-_OWN = "운전면허 면허번호 면허증 면허 driverlicen driver'slicen driverslicen drivinglicen licenseno licenceno 운전자"
+_OWN = "운전면허 면허번호 면허증 면허 driver_licen driver's_licen drivers_licen driving_licen license_no licence_no 운전자"
 _ACCOUNTS = "계좌번호 계좌 입금 예금주 통장 account"
 _LABELS = Labels(own=_OWN, others=f"{OTHER_NUMBERS} {_ACCOUNTS}")
 

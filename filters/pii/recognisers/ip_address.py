@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv6Address
 from typing import ClassVar
 
-from filters.pii.context import CONTEXT_MARGIN, Labels, text_before
+from filters.pii.context import CONTEXT_MARGIN, Labels
 from filters.pii.span import Span
 
-_V4 = re.compile(
-    r"[0-9](?<![0-9A-Za-z_.].)(?<![0-9][-,].)(?:(?<=[1-9])[0-9]{1,2})?(?:\.(?:[1-9][0-9]{0,2}|0)){3}(?![0-9A-Za-z_])(?!\.[0-9])"
-)
+_V4 = re.compile(r"[0-9](?<![0-9A-Za-z_.].)(?:(?<=[1-9])[0-9]{1,2})?(?:\.(?:[1-9][0-9]{0,2}|0)){3}(?![0-9A-Za-z_])(?!\.[0-9])")
 _V6 = re.compile(
     r"(?<![0-9A-Za-z_.])(?=[0-9A-Fa-f]{0,4}:)(?!:::)(?:[0-9A-Fa-f]{0,4}:){2,8}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{1,4})?"
     r"(?:%[A-Za-z0-9]{1,15})?(?![0-9A-Za-z_:])"
@@ -38,7 +36,6 @@ _UNIT_BEHIND = re.compile(r" ?(?:절|항|조(?!회)|장(?!비|치)|판|버전|�
 _RESOLVERS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "4.2.2.2", "4.2.2.1", "0.0.0.0"})
 _PRIVATE = re.compile(r"192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.|127\.0\.|169\.254\.")
 _LARGEST_SECTION = 40
-_NEAR = 14
 _TOUCHING = re.compile(r":[0-9]{1,5}(?![0-9:])|/[0-9]{1,2}(?![0-9])")
 
 
@@ -54,22 +51,19 @@ def _v4_score(text: str, match: re.Match[str]) -> float | None:
         return 0.9
     if _TOUCHING_OTHER.search(text, max(0, start - 8), start) or _UNIT_BEHIND.match(text, end):
         return None
-    label = _LABELS.around(text, start, end)
-    is_resolver = match[0] in _RESOLVERS
-    if label is False:
-        near = text_before(text, start, width=_NEAR)
-        if not (is_resolver or max(octets) > _LARGEST_SECTION) or any(word in near for word in _OTHERS.split()):
-            return None
+    in_front = _LABELS.in_front(text, start)
+    if in_front is False:
+        return None
     if max(octets) > _LARGEST_SECTION:
-        return 0.9 if label else 0.8
+        return 0.9 if in_front else 0.8
     heads_line = not text[max(0, start - CONTEXT_MARGIN) : start].rpartition("\n")[2].strip(" \t#*>-·•")
     if heads_line and behind in {" ", "\t", "."} and 0 not in octets and match[0] != "8.8.8.8":
         return None
-    if is_resolver:
+    if match[0] in _RESOLVERS:
         return 0.8
-    is_labelled = label and (behind not in {" ", "\t"} or _LABELS.in_front(text, start))
-    is_private = octets[0] == 10 and (0 in octets or behind not in {" ", "\t"})
-    return 0.85 if is_labelled or is_private else None
+    touches_word = behind not in {" ", "\t"}
+    is_private = octets[0] == 10 and (0 in octets or touches_word)
+    return 0.85 if in_front or is_private or (touches_word and _LABELS.around(text, start, end)) else None
 
 
 def _v6_span(text: str, match: re.Match[str]) -> tuple[int, int] | None:

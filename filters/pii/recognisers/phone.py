@@ -20,7 +20,7 @@ _END = r"(?![0-9])(?!-[0-9]{2})(?!-[0-9A-Fa-f]{4})(?!\.[0-9]{2})"
 _AREA = r"3[1-3]|4[1-4]|5[1-5]|6[1-4]"
 _REGIONAL = re.compile(f"2|{_AREA}")
 _DOMESTIC = re.compile(
-    r"0(?<![0-9]0)(?<![0-9][-.,/]0)(?<![A-Za-z0-9][-_/]0)"
+    r"0(?<![0-9]0)(?<![0-9][-.]0)(?<!(?<![0-9]{4})(?<=[0-9])[,/]0)"
     rf"(?P<area>1[016-9]|2|{_AREA}|70|80|60|50[0-9]|30[0-9])(?P<gap>\)?{_GAP}\(?)(?P<middle>[0-9]{{3,4}})"
     rf"(?P<gap2>\)?{_GAP})[0-9]{{4}}{_END}"
 )
@@ -30,7 +30,7 @@ _COUNTRY = re.compile(
 )
 _PREFIX = re.compile(r"(?:\(?\+[ ]?|\(?00[127]?[- ]?|\()$")
 _NATIONWIDE = re.compile(
-    r"1(?<![0-9]1)(?<![0-9][-.,:/~]1)(?P<head>5(?:22|33|44|66|77|88|99)|6(?:00|11|22|33|44|55|60|61|66|68|70|77|88|99)"
+    r"1(?<![0-9]1)(?<![0-9][-.:~]1)(?<!(?<![0-9]{4})(?<=[0-9])[,/]1)(?P<head>5(?:22|33|44|66|77|88|99)|6(?:00|11|22|33|44|55|60|61|66|68|70|77|88|99)"
     r"|8(?:00|11|22|33|44|55|66|77|88|99))(?P<gap>[ ]?[-.·~)]?[ ]?)(?P<tail>[0-9]{4})(?![0-9])(?![-.~/][0-9])"
 )
 _ABROAD = re.compile(
@@ -45,10 +45,11 @@ _EXTENSION = re.compile(
     r"[ ,]{0,2}(?:\([ ]?(?:내선|교환|ext\.?|Ext\.?|EXT\.?)[ ]?(?:번호)?[ :.]{0,2}[0-9]{1,5}(?:번)?[ ]?\)"
     r"|(?:내선|교환|ext\.?|Ext\.?|EXT\.?)[ ]?(?:번호)?[ :.]{0,2}[0-9]{1,5})(?![0-9])"
 )
-_LABEL_BEFORE_ROW = re.compile(r"(?<![A-Za-z0-9_-])(?:tel|hp|ph|phone|mobile|cell|fax|mob|[tmfphc])[.:]?$", re.IGNORECASE)
+_LABEL_BEFORE_ROW = re.compile(r"(?<![A-Za-z0-9_-])(?:tel|hp|ph|phone|mobile|cell|fax|mob|[tmfphc])[-_/.:]?$", re.IGNORECASE)
 _SHORT_TIMESTAMP = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]")
 _COLUMN_BEFORE = re.compile(r"[0-9][ \t]{1,2}$")
 _COLUMN_BEHIND = re.compile(r"[ \t]{1,2}[0-9]")
+_NAME_PART = re.compile(r"[A-Za-z][-_/]$")
 _COUNTED = re.compile(r" ?(?:원|명|개|년|쪽|면|페이지|p\b|pp|km|kg|mm|%|건|호|세기|회|대|점|위|달러|엔|톤)")
 _OWN = (
     "전화 연락처 연락 휴대폰 휴대전화 핸드폰 폰번호 문의 문자 팩스 fax tel phone mobile call hp h.p c.p 통화 대표번호 "
@@ -85,6 +86,8 @@ def _domestic_score(text: str, match: re.Match[str]) -> float | None:
     area, middle = match["area"], match["middle"]
     start, end = match.span()
     is_mobile, is_row = area[0] == "1", not match["gap"] and not match["gap2"]
+    if _NAME_PART.search(text, max(0, start - 2), start) and _LABEL_BEFORE_ROW.search(text, max(0, start - 8), start) is None:
+        return None
     if is_mobile and match["gap"] == match["gap2"] == "-" and len(middle) == 4:
         return 0.93
     label = _LABELS.around(text, start, end)
@@ -172,7 +175,9 @@ class Phone:
             before = text[first - 1 : first] if first else ""
             if before.isascii() and (before.isalnum() or before in "-.,") and before:
                 continue
-            if prefix or (match["gap"] and match["area"].startswith("1")) or _LABELS.around(text, first, end):
+            is_bare = (prefix is None or "+" not in prefix[0]) and text[start + 2].isdigit()
+            is_marked = prefix is not None or (match["gap"] and match["area"].startswith("1"))
+            if (is_marked and not is_bare) or _LABELS.around(text, first, end):
                 yield self._span(text, first, end, 0.97)
 
     def _open(self, text: str, match: re.Match[str]) -> int:

@@ -31,12 +31,12 @@ _LAST_BIRTH_YEAR = 2035
 """Nobody is born later in the texts of our time; without it half of all 13-digit numbers would pass for a birth date."""
 _CORPORATE = "법인등록번호 법인번호 법인등록 사업자등록번호"
 _LABELS = Labels(
-    own="주민등록번호 주민번호 주민등록 등록번호 주민 생년월일 식별번호 신분증 residentregistration residentnumber rrn ssn"
+    own="주민등록번호 주민번호 주민등록 등록번호 주민 생년월일 식별번호 신분증 resident_registration resident_number rrn ssn"
     " 외국인등록 외국인번호 거소신고 피보험자 신고번호 민번",
     others=f"{OTHER_NUMBERS} {_CORPORATE}",
 )
 _CLEAR = Labels(
-    own="주민등록번호 주민번호 민번 외국인등록 외국인번호 거소신고번호 residentregistration rrn frn", others=_CORPORATE
+    own="주민등록번호 주민번호 민번 외국인등록 외국인번호 거소신고번호 resident_registration rrn frn", others=_CORPORATE
 )
 
 
@@ -83,7 +83,7 @@ def _score(text: str, match: re.Match[str]) -> float | None:
     if passes:
         return 0.95 if label else None if label is False else 0.9
     if label and _CLEAR.around(text, match.start(), match.end()):
-        return 0.85
+        return 0.95
     if (year, int(birth[2:4])) < _CHECKED_BEFORE or label is False:
         return None
     return 0.8

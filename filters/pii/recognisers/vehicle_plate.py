@@ -1,10 +1,10 @@
 """Vehicle registration plates of Korea.
 
 Format (Ministry of Land, Infrastructure and Transport, notice on the standards of registration plates): two digits, since
-September 2019 three, one syllable for the use, four digits: ``12가3456``, ``123가4567``. Plates before 2004 have the region in
-front (``서울 1가 2345``, ``경기12나3456``), commercial ones to this day (``서울32바1234``). The syllables: private use 가-마, 거-저,
-고-조, 구-주; commercial 바 사 아 자; delivery 배; hire 하 허 호; military 국 합 육 해 공. Diplomatic plates are ``외교 012-345``.
-The four digits are never 0000.
+September 2019 three, one syllable for the use, four digits: ``12가3456``, ``123가4567``. Plates before 2004 have the region
+in front (``서울 1가 2345``, ``경기12나3456``), commercial ones to this day (``서울32바1234``). The syllables: private use
+가-마, 거-저, 고-조, 구-주; commercial 바 사 아 자; delivery 배; hire 하 허 호; military 국 합 육 해 공. Diplomatic plates are
+``외교 012-345``. The four digits are never 0000.
 
 Enters: the folded text; leaves: spans over region, digits and syllable. The syllables are also particles, counters and the
 letters of court cases (``98다1234``), so blanks inside and the ambiguous syllables need a word about vehicles near by.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 
+from filters.pii.alternation import word_list
 from filters.pii.context import has_context
 from filters.pii.span import Span
 
@@ -25,91 +26,16 @@ _RARE_LETTERS = "국합육해공차카타파"
 _COUNTERS = frozenset("조도로부주호구자배고소수사서모보오하해공국차합육카타파")
 """Syllables that are also counters, particles or numbers: not enough on their own once there is a blank."""
 
-_VEHICLE_WORDS = (
-    *(
-        "차량",
-        "자동차",
-        "번호판",
-        "차번",
-        "차주",
-        "승용차",
-        "승합차",
-        "화물차",
-        "트럭",
-        "택시",
-        "버스",
-        "렌터카",
-        "렌트카",
-        "주차",
-    ),
-    *("운전", "견인", "입차", "출차", "뺑소니", "오토바이", "이륜차", "과속", "도난차", "블랙박스", "세차", "정비소", "카센터"),
-    *(
-        "쏘나타",
-        "소나타",
-        "그랜저",
-        "아반떼",
-        "카니발",
-        "싼타페",
-        "산타페",
-        "쏘렌토",
-        "투싼",
-        "스포티지",
-        "제네시스",
-        "모닝",
-        "레이",
-    ),
-    *(
-        "포터",
-        "봉고",
-        "스타렉스",
-        "스타리아",
-        "팰리세이드",
-        "테슬라",
-        "벤츠",
-        "bmw",
-        "아우디",
-        "suv",
-        "건설기계",
-        "굴착기",
-        "지게차",
-    ),
-    *(
-        "차는",
-        "제차",
-        "내차",
-        "앞차",
-        "뒤차",
-        "옆차",
-        "중고차",
-        "차종",
-        "차빼",
-        "차를빼",
-        "이동주차",
-        "하이패스",
-        "통행료",
-        "licenseplate",
-        "platenumber",
-        "vehicle",
-    ),
-)
-_COURT_WORDS = (
-    "판결",
-    "선고",
-    "결정",
-    "대법원",
-    "법원",
-    "헌재",
-    "사건",
-    "전원합의체",
-    "참조",
-    "판례",
-    "병합",
-    "재판",
-    "고법",
-    "지법",
-    "심결",
-)
-_UNIT = r"(?!\d|[,.:]\d|-\d|\s?(?:원|만|억|천|백|%|퍼센트|킬로|미터|달러|㎡|평방|여\s|페이지|쪽|판결|호\s?판결)|(?:년|월|개|명|건|회|번|점|권|장|편|동|층|호|세대|가구)(?:[^가-힣]|[은는이가을를의도와과에로]|$))"
+_VEHICLE_WORDS = word_list("""
+    차량 자동차 번호판 차번 차주 승용차 승합차 화물차 트럭 택시 버스 렌터카 렌트카 주차 운전 견인 입차 출차 뺑소니 오토바이
+    이륜차 과속 도난차 블랙박스 세차 정비소 카센터 쏘나타 소나타 그랜저 아반떼 카니발 싼타페 산타페 쏘렌토 투싼 스포티지
+    제네시스 모닝 레이 포터 봉고 스타렉스 스타리아 팰리세이드 테슬라 벤츠 bmw 아우디 suv 건설기계 굴착기 지게차 차는 제차
+    내차 앞차 뒤차 옆차 중고차 차종 차빼 차를빼 이동주차 하이패스 통행료 licenseplate platenumber vehicle
+""")
+_COURT_WORDS = word_list("""
+    판결 선고 결정 대법원 법원 헌재 사건 전원합의체 참조 판례 병합 재판 고법 지법 심결
+""") _UNIT =
+r"(?!\d|[,.:]\d|-\d|\s?(?:원|만|억|천|백|%|퍼센트|킬로|미터|달러|㎡|평방|여\s|페이지|쪽|판결|호\s?판결)|(?:년|월|개|명|건|회|번|점|권|장|편|동|층|호|세대|가구)(?:[^가-힣]|[은는이가을를의도와과에로]|$))"
 
 
 @cache

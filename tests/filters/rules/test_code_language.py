@@ -8,6 +8,7 @@ from tests.filters.rules.code_judging import PYTHON, check_hostile, failures_of
 PAGE = "<!DOCTYPE html>\n<html>\n<head><title>404</title></head>\n</html>\n"
 PROSE = "This is a letter to nobody, written by hand.\nIt has several lines and no code at all.\nSo it is no program, is it?\n"
 KOREAN_PROSE = "이것은 프로그램이 아니라 사람이 쓴 글이다.\n줄마다 낱말이 여럿 있고 코드는 전혀 없다.\n그러니 파이썬 파일이라고 할 수 없다.\n"
+MARKDOWN = "# 설치\n\n```\nnpm install a\n```\n\n[설명서](https://example.com)를 읽는다.\n\n```js\na();\n```\n"
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,11 @@ KOREAN_PROSE = "이것은 프로그램이 아니라 사람이 쓴 글이다.\n�
         (f'"""{PROSE}"""\n{PYTHON}', "python", None),
         ("from .core import reify, unify, more, things\n" * 5, "python", None),
         (PROSE, "", None),
+        (MARKDOWN, "python", "Markdown in a file of python"),
+        (MARKDOWN, "javascript", "Markdown in a file of javascript"),
+        (MARKDOWN, "markdown", None),
+        (f'"""{MARKDOWN}"""\n{PYTHON}', "python", None),
+        ("/**\n" + "".join(f" * {line}\n" for line in MARKDOWN.splitlines()) + " */\nrun();\n", "javascript", None),
     ],
 )
 def test_content(text: str, language: str, detail: str | None) -> None:

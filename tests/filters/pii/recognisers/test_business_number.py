@@ -5,7 +5,9 @@ from tests.filters.pii.found import SENTENCES, found
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
-@pytest.mark.parametrize("number", ["220-81-62517", "124-81-00998", "220 - 81 - 62517", "２２０－８１－６２５１７", "220–81–62517"])
+@pytest.mark.parametrize(
+    "number", ["220-81-62517", "124-81-00998", "220 - 81 - 62517", "２２０－８１－６２５１７", "220–81–62517"]
+)
 def test_with_dashes_it_needs_no_label(number: str, sentence: str) -> None:
     assert found(BusinessNumber(), sentence.format(number)) == [number]
 
@@ -17,6 +19,7 @@ def test_with_dashes_it_needs_no_label(number: str, sentence: str) -> None:
         ("사업자 등록 번호: 220 81 62517", ["220 81 62517"]),
         ("220.81.62517(사업자번호)", ["220.81.62517"]),
         ("| 등록번호 | 220-81-62517 |", ["220-81-62517"]),
+        ("220-81-62517,124-81-00998", ["220-81-62517", "124-81-00998"]),
         ("2208162517", []),
         ("220 81 62517", []),
         ("220-81-62518", []),

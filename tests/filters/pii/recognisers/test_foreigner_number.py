@@ -24,7 +24,9 @@ def test_written_forms(number: str, sentence: str) -> None:
     assert found(ResidentNumber(), sentence.format(number)) == []
 
 
-@pytest.mark.parametrize("text", ["900101-5123453", "900101-1234568", "901501-5123452", "560101-7123456", "900101-5123452-1", ""])
+@pytest.mark.parametrize(
+    "text", ["900101-5123453", "900101-1234568", "901501-5123452", "560101-7123456", "900101-5123452-1", ""]
+)
 def test_look_alikes(text: str) -> None:
     assert found(ForeignerNumber(), text) == []
 

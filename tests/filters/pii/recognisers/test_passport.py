@@ -5,7 +5,9 @@ from tests.filters.pii.found import SENTENCES, found
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
-@pytest.mark.parametrize("number", ["M12345678", "S98765432", "R01234567", "G70001234", "D11223344", "M123A4567", "S456K0012", "Ｍ１２３４５６７８"])
+@pytest.mark.parametrize(
+    "number", ["M12345678", "S98765432", "R01234567", "G70001234", "D11223344", "M123A4567", "S456K0012", "Ｍ１２３４５６７８"]
+)
 def test_forms(number: str, sentence: str) -> None:
     assert found(Passport(), sentence.format(number)) == [number]
 

@@ -77,14 +77,23 @@ def test_a_label_makes_up_for_what_the_number_lacks(text: str, number: str) -> N
     assert found(ResidentNumber(), number.partition("\n")[0]) == []
 
 
-@pytest.mark.parametrize(("digits", "check"), [("900101123456", 8), ("850229123456", 0), ("201001345678", 5), ("670515100001", 9)])
+@pytest.mark.parametrize(
+    ("digits", "check"), [("900101123456", 8), ("850229123456", 0), ("201001345678", 5), ("670515100001", 9)]
+)
 def test_check_digit(digits: str, check: int) -> None:
     assert check_digit(digits) == check
 
 
 @pytest.mark.parametrize(
     ("birth", "century", "year"),
-    [("900101", "1", 1900 + 90), ("000229", "3", 2000), ("000229", "1", None), ("201031", "3", 2020), ("360101", "4", None), ("990101", "6", 1999)],
+    [
+        ("900101", "1", 1900 + 90),
+        ("000229", "3", 2000),
+        ("000229", "1", None),
+        ("201031", "3", 2020),
+        ("360101", "4", None),
+        ("990101", "6", 1999),
+    ],
 )
 def test_birth_year(birth: str, century: str, year: int | None) -> None:
     assert birth_year(birth, century) == year
