@@ -24,7 +24,7 @@ from .context import Context, relative_to
 from .ingest_limits import file_states, limits_check, refuse_own_output
 
 #: Settings of a source that decide whether the stage may go on, not what its documents are.
-_LIMITS = {"max_unreadable", "truncated_ok", "optional"}
+_LIMITS = {"max_unreadable", "truncated_ok", "optional", "knowledge"}
 _NO_SCORES: list[tuple[str, float]] = []
 _NO_METADATA: list[tuple[str, str]] = []
 #: Items after which a reader's progress is told: telling costs as much as reading a short line.

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from tokenizers import Tokenizer
 
-from benchmarks.pii_sentences import generate
+from benchmarks.pii_sentences.generate import generate
 from filters.pii.scanner import Scanner
 from tokenizer.indexed_dataset import IndexedDatasetReader
 
@@ -29,23 +29,27 @@ STRUCTURED = (
 )
 PLAIN = "말모이는 조선어학회가 펴내려 한 첫 우리말 사전의 이름이며, 남은 원고 한 권은 오늘날 박물관에 있다."
 
+MORE = "주시경과 그 제자들이 낱말을 모으고 뜻풀이를 적었으나 책으로 나오지는 못하였고, 그 일은 뒤에 큰사전으로 이어졌다."
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build of documents full of personal data, in prose and in code, and one that is an address list."""
     root = tmp_path_factory.mktemp("personal")
     make_corpus(root, documents=8)
-    sentences = [sentence.text for sentence in generate(seed=5, num_sentences=240)]
-    texts = [f" {PLAIN} ".join([PLAIN, *sentences[start : start + 3], PLAIN]) for start in range(0, len(sentences), 3)]
+    sentences = [sentence.text for sentence in generate(seed=5, num_sentences=900)]
+    texts = [f"\n{PLAIN}\n{MORE}\n".join(["", *sentences[start : start + 3], ""]) for start in range(0, len(sentences), 3)]
     documents = [(f"personal-{number}", text) for number, text in enumerate(texts)]
-    people = "\n".join(f"홍길동 과장 010-2345-{number:04d} hong{number}@example.co.kr" for number in range(1000, 1060))
+    people = "\n".join(f"우리 회사 총무 부서에서 일하는 홍길동 과장 전화 010-2345-{number:04d} hong{number}@example.co.kr" for number in range(1000, 1060))
     (root / "ko/personal.jsonl").write_bytes(json_lines([*documents, ("list", people)]))
     (root / "code/pkg/settings.py").write_text(
         'ADMIN = "kim.chulsoo@example.co.kr"\nHELPDESK = "02-345-6789"\n\n\ndef whom():\n    return ADMIN, HELPDESK\n',
         encoding="utf-8",
     )
     recipe = write_recipe(root / "made.toml", root).read_text(encoding="utf-8").replace("ko/*.jsonl.zst", "ko/*.jsonl*")
-    (root / "made.toml").write_text(recipe, encoding="utf-8")
+    # Only personal data is a reason to drop a document here.
+    rules = recipe.index("[filter.default.gopher_repetition]"), recipe.index("[filter.code.code_quality]")
+    (root / "made.toml").write_text(recipe[: rules[0]] + recipe[rules[1] :], encoding="utf-8")
     out = root / "run"
     done = malmoi("build", root / "made.toml", "--out", out, "--workers", "1")
     assert done.returncode == 0, done.stderr
