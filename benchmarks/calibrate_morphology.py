@@ -1,6 +1,8 @@
-"""Makes ``filters/korean/tag_pairs.json`` from a corpus, and measures the rule ``korean_morphology`` on good text and junk.
+"""Makes the tables ``filters/korean/tag_pairs.json`` and ``ending_pairs.json`` from a corpus,
+and measures the rule ``korean_morphology`` on good text and junk.
 
     PYTHONPATH=. python benchmarks/calibrate_morphology.py table CORPUS_DIR [--sources a,b,c] [--out FILE]
+    PYTHONPATH=. python benchmarks/calibrate_morphology.py endings CORPUS_DIR [--sources a,b,c] [--out FILE]
     PYTHONPATH=. python benchmarks/calibrate_morphology.py measure CORPUS_DIR [--sources a,b,c] [--per-kind 40]
     PYTHONPATH=. python benchmarks/calibrate_morphology.py speed CORPUS_DIR
 
@@ -25,7 +27,7 @@ import zstandard
 from benchmarks.morphology_junk import KINDS
 from filters.batch import judge
 from filters.document import Failure
-from filters.korean import tag_pairs
+from filters.korean import ending_pairs, tag_pairs
 from filters.korean.eojeol import analyser
 from filters.korean.sampling import COMMA, SPACE, STOP, sample
 from filters.rules.korean_morphology import KoreanMorphology
@@ -42,6 +44,17 @@ _GRAMMAR = frozenset("JE")
 _MAX_DOCUMENTS, _MAX_RUNS = 700, 320
 #: Documents of a source of single lines are put together from so many.
 _LINES_TOGETHER = 12
+#: Words without a content of their own, or so short that their ending says nothing.
+_FUNCTION_WORDS = """
+수 이 및 있는 대한 또는 제 합니다 다른 때 더 위해 따라 모든 그 같은 각 후 위한 시 다시 중 한 두 등 할 너무 하는 따른
+데 가장 함께 이러한 여러 않은 같이 것이 새 많은 모두 됩니다 잘 않는 또한 것을 관한 관하여 대하여 대해 통해 의해 의한
+없는 된 되는 것은 것 것으로 것이다 그리고 그러나 하지만 그런데 그래서 따라서 다만 즉 왜 안 못 좀 참 다 내 네 제가 내가
+나는 저는 우리 매우 아주 정말 진짜 그냥 이제 지금 이미 아직 바로 직접 먼저 자주 항상 만약 만일 예를 위하여 인해 인하여
+있다 있습니다 없다 없습니다 하고 하며 했다 했습니다 경우 경우에는 경우에 이후 전 동안 사이 정도 이런 그런 어떤 무슨
+어느 아무 혹은 보다 거의 약 첫 세 몇 매 본 당해 해당 수도 수가 줄 지 적 만 번 개 명 년 월 일
+"""
+#: How many endings of each length the table has at most, and how often one must be seen.
+_NUM_ENDINGS, _MIN_ENDING = {1: 70, 2: 60, 3: 40}, 150
 
 
 def texts(corpus: Path, source: str) -> Iterator[str]:
@@ -113,12 +126,50 @@ def make_table(corpus: Path, names: list[str], out: Path) -> None:
     for (before, after), count in counts.items():
         row = last[before[0]] if not before[1] else last[tag_pairs.class_name(*before, last)]
         seen[row, first[tag_pairs.class_name(*after, first)]] += count
-    chance = seen.sum(1, keepdims=True) @ seen.sum(0, keepdims=True) / seen.sum()
-    weights = np.log((seen + 8) / (chance + 8)).clip(-3, 3)
+    weights = _weights(seen)
     table = {"last": list(last), "first": list(first), "tenths": np.rint(weights * 10).astype(int).tolist()}
     out.write_text(json.dumps(table, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
     mean = (seen * weights).sum() / seen.sum()
     print(f"{out}: {len(last)} x {len(first)} classes from {int(seen.sum()):,} pairs, mean weight {mean:.3f}")
+
+
+def _ending_classes(pairs: Counter[tuple[str, str]]) -> list[str]:
+    words, endings = Counter[str](), Counter[str]()
+    for (_, after), count in pairs.items():
+        words[after] += count
+    for word, count in words.items():
+        # A word of the corpus that is said often is no ending.
+        for size in _NUM_ENDINGS:
+            if len(word) > size:
+                endings["-" + word[-size:]] += min(count, 3)
+    kept = [ending for ending, count in endings.most_common() if count > _MIN_ENDING]
+    chosen = [ending for size, most in _NUM_ENDINGS.items() for ending in [e for e in kept if len(e) == size + 1][:most]]
+    marks = [ending_pairs.OTHER, ending_pairs.AFTER_STOP, ending_pairs.AFTER_COMMA]
+    return marks + sorted(set(_FUNCTION_WORDS.split())) + sorted(chosen)
+
+
+def make_ending_table(corpus: Path, names: list[str], out: Path) -> None:
+    marks = {STOP: ending_pairs.AFTER_STOP, COMMA: ending_pairs.AFTER_COMMA}
+    pairs = Counter[tuple[str, str]]()
+    for name in names:
+        for text in islice(texts(corpus, name), _MAX_DOCUMENTS):
+            found = sample(text, max_runs=_MAX_RUNS)
+            for before, join, after in zip(found.runs, found.joins, found.runs[1:], strict=False):
+                if join <= STOP:
+                    pairs[marks.get(join, before), after] += 1
+    classes = {name: at for at, name in enumerate(_ending_classes(pairs))}
+    seen = np.zeros((len(classes), len(classes)))
+    for (before, after), count in pairs.items():
+        seen[ending_pairs.class_of(before, classes), ending_pairs.class_of(after, classes)] += count
+    table = {"classes": list(classes), "tenths": np.rint(_weights(seen) * 10).astype(int).tolist()}
+    out.write_text(json.dumps(table, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    print(f"{out}: {len(classes)} classes from {int(seen.sum()):,} pairs")
+
+
+def _weights(seen: np.ndarray) -> np.ndarray:
+    """How much oftener than by chance two classes stand side by side, in natural logarithms, smoothed towards chance."""
+    chance = seen.sum(1, keepdims=True) @ seen.sum(0, keepdims=True) / seen.sum()
+    return np.log((seen + 8) / (chance + 8)).clip(-3, 3)
 
 
 def _cut(text: str, length: int, rng: random.Random) -> str:
@@ -178,14 +229,16 @@ def measure_speed(corpus: Path, names: list[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=["table", "measure", "speed"])
+    parser.add_argument("action", choices=["table", "endings", "measure", "speed"])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--sources", default="", help="comma-separated, 'all' or 'other' (those that did not calibrate)")
     parser.add_argument("--per-kind", type=int, default=40)
-    parser.add_argument("--out", type=Path, default=Path(tag_pairs.__file__).with_name("tag_pairs.json"))
+    parser.add_argument("--out", type=Path, help="default: the table of the package")
     options = parser.parse_args()
-    if options.action == "table":
-        make_table(options.corpus, sources(options.corpus, options.sources or CALIBRATION), options.out)
+    if options.action in ("table", "endings"):
+        make, name = (make_table, "tag_pairs") if options.action == "table" else (make_ending_table, "ending_pairs")
+        out = options.out or Path(tag_pairs.__file__).with_name(f"{name}.json")
+        make(options.corpus, sources(options.corpus, options.sources or CALIBRATION), out)
     elif options.action == "measure":
         measure_rule(options.corpus, sources(options.corpus, options.sources or "other"), per_kind=options.per_kind)
     else:

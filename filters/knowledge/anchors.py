@@ -3,8 +3,9 @@
 Nothing enters. Leaves: sources of knowledge and of ordinary text, one per file of ``anchors/<side>/<register>.txt``, whose
 texts are separated by an empty line. A recipe's own sources are often few and of one register each (manuals against film
 reviews), and what tells them apart is then an accident: these hold explanations without technical words, histories in the
-past tense, stories and columns without laughter. Measured by training on four sources of manuals and rulings against reviews
-only, and scoring 19 other sources: AUC 0.963 without them, 0.980 with them.
+past tense, stories and columns without laughter. Measured (benchmarks/knowledge.py) by training on manuals and rulings against
+film reviews only: on 22 other sources AUC 0.988 and calibration error 0.22 without them, 0.998 and 0.03 with them; on texts
+of another author 0.944 and 0.15 against 1.000 and 0.02.
 """
 
 from functools import cache

@@ -3,7 +3,7 @@
 Enters: one run of Hangul syllables with a stand-in for what is written directly before it. Leaves: its morphemes, joined by
 spaces. Endings, particles, suffixes, adverbs, pronouns and stems of verbs stay as they are; of a noun only its last syllable
 stays (-성, -법, -자), for nouns name topics, and a classifier that learns the topics of its sources knows nothing of
-others (measured over 40 sources, each left out in turn: AUC 0.970 with whole nouns, 0.973 with last syllables, 0.966
+others (a first measurement with each source left out in turn: AUC 0.970 with whole nouns, 0.973 with last syllables, 0.966
 without).
 
 Being a pure function of the run, the tokens of a run are kept; Kiwi costs 31 us for a new run, a kept one 0.1 us.

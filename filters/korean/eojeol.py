@@ -80,7 +80,7 @@ def _final(syllable: str) -> int:
     return (ord(syllable) - 0xAC00) % 28
 
 
-def _sounds_wrong(run: str) -> tuple[str, bool]:
+def sounds_wrong(run: str) -> tuple[str, bool]:
     """The particle that ``run`` may end in, "" for none, and whether it is the wrong one for the sound before it."""
     particle = run[-1]
     if particle not in _DEPENDENT or len(run) < 2:
@@ -98,7 +98,7 @@ def _particle_choice(run: str, morphemes: Sequence[Morpheme]) -> tuple[int, int]
     Kiwi knows the rule too and reads a wrong form as something else (책+늘+ㄴ, 학교+은/noun, 책가/unknown): what tells is
     that its reading still has a noun before the particle, or one unknown word.
     """
-    particle, wrong = _sounds_wrong(run)
+    particle, wrong = sounds_wrong(run)
     if not particle:
         return 0, 0
     last = morphemes[-1]
@@ -145,8 +145,8 @@ def _joints_and_impossible(morphemes: Sequence[Morpheme]) -> tuple[int, int]:
     return joints, impossible
 
 
-def row(run: str, morphemes: Sequence[Morpheme]) -> tuple[float, ...]:
-    """The numbers of ``run`` under :data:`COLUMNS`, from its morphemes (at least one)."""
+def _tallies(morphemes: Sequence[Morpheme]) -> tuple[float, int, int, int, int, int, int]:
+    """Sums over the morphemes: the columns from score to unknown."""
     score = 0.0
     particles = endings = nouns = final_endings = informal = unknown = 0
     for morpheme in morphemes:
@@ -163,22 +163,19 @@ def row(run: str, morphemes: Sequence[Morpheme]) -> tuple[float, ...]:
             nouns += 1
         if morpheme.oov:
             unknown += morpheme.len
+    return score, particles, endings, nouns, final_endings, informal, unknown
+
+
+def row(run: str, morphemes: Sequence[Morpheme]) -> tuple[float, ...]:
+    """The numbers of ``run`` under :data:`COLUMNS`, from its morphemes (at least one)."""
     joints, impossible = _joints_and_impossible(morphemes)
-    choices, wrong = _particle_choice(run, morphemes)
     first, last = morphemes[0], morphemes[-1]
     return (
         len(run),
         len(morphemes),
-        score,
-        particles,
-        endings,
-        nouns,
-        final_endings,
-        informal,
-        unknown,
+        *_tallies(morphemes),
         joints,
-        choices,
-        wrong,
+        *_particle_choice(run, morphemes),
         impossible,
         first_class(first.form, first.tag),
         last_class(last.form, last.tag),

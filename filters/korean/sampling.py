@@ -22,6 +22,8 @@ NUM_STRETCHES = 4
 CHARS_PER_RUN = 14
 #: Of a longer text only as much is read, at evenly spread places.
 MAX_CHARS_READ, NUM_PLACES = 160_000, 4
+#: Runs are keys of tables that are kept: longer ones are cut.
+MAX_RUN = 100
 _STOPS = ".?!…。~;ㅋㅎㅠㅜ"
 _OPENING = "\"'`“‘([{<「『《〈*_#"
 _MAX_GAP = 12
@@ -59,9 +61,7 @@ def _read_gap(gap: str) -> tuple[int, int]:
     return (COMMA if gap[0] in ",、" and not letters else OTHER), letters
 
 
-def _gap(gap: str) -> tuple[int, int]:
-    if len(gap) <= _MAX_GAP:
-        return _read_gap(gap)
+def _read_long_gap(gap: str) -> tuple[int, int]:
     # A long gap is no key to keep: it is read at its ends, and counted.
     return _read_gap(gap[: _MAX_GAP // 2] + gap[-_MAX_GAP // 2 :])[0], sum(map(str.isalnum, gap))
 
@@ -98,9 +98,10 @@ def sample(text: str, *, max_runs: int) -> Sample:
     for stretch in stretches:
         found = _RUN_AND_GAP.findall(stretch)
         complete = complete and len(found) <= limit
-        read = [_gap(gap) for _, gap in found[:limit]]
-        runs += [run for run, _ in found[:limit]]
-        gaps += [gap for _, gap in found[:limit]]
+        del found[limit:]
+        read = [_read_gap(gap) if len(gap) <= _MAX_GAP else _read_long_gap(gap) for _, gap in found]
+        runs += [run[:MAX_RUN] for run, _ in found]
+        gaps += [gap for _, gap in found]
         joins += [join for join, _ in read[:-1]]
         joins += [LINE] * bool(read)
         letters += sum([count for _, count in read])

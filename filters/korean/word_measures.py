@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filters.korean import eojeol, tag_pairs
-from filters.korean.filler_words import POLITE, PRONOUNS
 from filters.korean.sampling import COMMA, STOP, Sample
 
 FloatArray = NDArray[np.float64]
@@ -37,10 +36,7 @@ class Measures(NamedTuple):
     joints: FloatArray
     choices: FloatArray  # number
     wrong: FloatArray  # number of different runs with a particle in the wrong form or place
-    distinct: FloatArray  # share of the pairs of neighbours that are different
     foreign: FloatArray  # share of Latin letters and digits among all letters and digits
-    polite: FloatArray
-    pronouns: FloatArray
     num_pairs: FloatArray
     order: FloatArray  # standard deviations by which neighbours fit better than in a random order
 
@@ -66,7 +62,6 @@ def _measure_one(sample: Sample, rows: eojeol.Rows, total: list[float]) -> tuple
     """The measures of one sample; ``total`` has the sums of its rows, and of its bare nouns and single syllables."""
     count = len(rows)
     *_, bare, single = total
-    pairs = set(zip(sample.runs, sample.runs[1:], strict=False))
     wrong: set[str] = set()
     if total[eojeol.WRONG] or total[eojeol.IMPOSSIBLE]:
         wrong = {sample.runs[at] for at in np.flatnonzero(rows[:, eojeol.WRONG] + rows[:, eojeol.IMPOSSIBLE])}
@@ -88,10 +83,7 @@ def _measure_one(sample: Sample, rows: eojeol.Rows, total: list[float]) -> tuple
         total[eojeol.JOINTS] / count,
         total[eojeol.CHOICES] + total[eojeol.IMPOSSIBLE],
         len(wrong),
-        len(pairs) / max(1, count - 1) if count > 1 else 1.0,
         sample.foreign,
-        sum(map(POLITE.__contains__, sample.runs)) / count,
-        sum(map(PRONOUNS.__contains__, sample.runs)) / count,
         *_order(sample.joins, rows),
     )
 

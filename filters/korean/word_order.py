@@ -30,7 +30,7 @@ class Order(NamedTuple):
     num_words: int
 
 
-def _words(sample: Sample) -> Iterator[str]:
+def words_of(sample: Sample) -> Iterator[str]:
     """The runs with the marks after them; what is joined without a space (API를) as one."""
     word = ""
     for run, join, gap in zip(sample.runs, sample.joins, sample.gaps, strict=True):
@@ -45,7 +45,7 @@ def _words(sample: Sample) -> Iterator[str]:
 
 def order_gain(sample: Sample) -> Order:
     """How much the order of the words of one passage is worth: of the middle, where the sample is longer than a passage."""
-    words = list(_words(sample))
+    words = list(words_of(sample))
     if len(words) > 2 * PASSAGE_WORDS:
         words = words[len(words) // 2 :]
     lengths = accumulate(len(word) + 1 for word in words)

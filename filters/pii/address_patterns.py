@@ -11,7 +11,7 @@ from typing import NamedTuple
 from filters.pii.alternation import one_of, word_list
 from filters.pii.korean_places import BARE_CITIES, PROVINCES, SIGUNGU
 
-REACH = 60
+REACH = 48
 """How far in front of its number an address may begin, in characters."""
 
 MAX_DETAILS = 90
@@ -31,12 +31,16 @@ _BUILDINGS = word_list("""
 """)
 """What the names of buildings end in."""
 
-_COUNTED = "|".join(
-    (
-        r"번\s?출구|[가-하]?번?[가-하]?길|호선|번(?!지|길)|개|명|년|월|일(?![대원])|시(?=[\s에부까쯤경,.]|$)|시간|분(?=[\s에거간의이,.]|$)",
-        r"초\b|원|만|억|천|조\s?원|%|퍼센트|킬로|미터|평|㎡|차선|차로|세대|가구|위(?![치층])|회|배(?!송)|곳|건(?!물)|대(?![표문])|점",
-        r"인(?![데지근])|주년|권(?!역)|공구|지구|구역|필지|종(?!점)|석|살|세(?!대)|조(?=\s|의|에|제)|항|층|학년|학기|등(?=급|을)|여\s",
-        r"차례|차(?=[\s에례])|군데|가지|단계|쪽|장(?=[\s의을])|반(?=[\s이])|박|표|승|패|연패|연승|km|㎞|KM|m\b|cm|kg|ha\b|GB|MB",
+_COUNTED = "(?:{})".format(
+    "|".join(
+        (
+            r"번\s?출구|[가-하]?번?[가-하]?길|호선|번(?!지|길)|개|명|년|월|일(?![대원])|시(?=[\s에부까쯤경,.]|$)|시간",
+            r"분(?=[\s에거간의이,.]|$)",
+            r"초\b|원|만|억|천|조\s?원|%|퍼센트|킬로|미터|평|㎡|차선|차로|세대|가구|위(?![치층])|회|배(?!송)|곳|건(?!물)|대(?![표문])|점",
+            r"인(?![데지근])|주년|권(?!역)|공구|지구|구역|필지|종(?!점)|석|살|세(?!대)|조(?=\s|의|에|제)|항|층|학년|학기|등(?=급|을)|여\s",
+            r"차례|차(?=[\s에례])|군데|가지|단계|쪽|장(?=[\s의을])|반(?=[\s이])|박|표|승|패|연패|연승",
+            r"km|㎞|KM|m\b|cm|kg|ha\b|GB|MB",
+        )
     )
 )
 """What makes a number a count and no building."""
@@ -48,14 +52,16 @@ _GAP = r"(?:[ \t]{0,2}\n?[ \t]{0,3}|,[ ]?)"
 class AddressPatterns(NamedTuple):
     """One pattern for each part.
 
-    `anchor`: the last syllable of a road or village with a number behind it; `number`: what is behind it, where that is a
-    building or lot; `road`, `lot`, `town`: names that end at the anchor; `region`: the levels above, with the groups
-    `province` and `district`; `details`: building, flat and neighbourhood behind the number; `flat`: 101동 1502호; `complex`:
-    the name of a building in front of a flat; `postcode`: a code in front of an address; `labelled_postcode`: one behind its
-    label; `label`: a word that announces an address at the end of squeezed text; `romanised`: the road form in Latin letters.
+    `anchor`: the last syllable of a road or village with a number behind it; `name_like`: the least that is a name;
+    `number`: what is behind it, where that is a building or lot; `road`, `lot`, `town`: names that end at the anchor;
+    `region`: the levels above, with the groups `province` and `district`; `details`: building, flat and neighbourhood behind
+    the number; `flat`: 101동 1502호; `complex`: the name of a building in front of a flat; `postcode`: a code in front of an
+    address; `labelled_postcode`: one behind its label; `label`: a word that announces an address at the end of squeezed text;
+    `romanised`: the road form in Latin letters.
     """
 
     anchor: re.Pattern[str]
+    name_like: re.Pattern[str]
     number: re.Pattern[str]
     road: re.Pattern[str]
     lot: re.Pattern[str]
@@ -77,9 +83,11 @@ def address_patterns() -> AddressPatterns:
     label = one_of(LABELS)
     return AddressPatterns(
         anchor=re.compile(r"[로길동리가읍면](?=[ ]{0,2}(?:지하[ ]?|산[ ]?)?[0-9])"),
+        name_like=re.compile(r"[가-힣]{2}|[3-8][.·]\d{1,2}[로길]"),
         number=re.compile(_number()),
         road=re.compile(
-            r"(?:[가-힣A-Za-z·]{1,11}\d{0,3}[가-힣]{0,3}(?:대로|로|길)|[가-힣]{1,8}\d{0,3}[로길][ ]?\d{1,4}[가-하]?번?[가-하]?길)$"
+            r"(?:[가-힣A-Za-z·]{1,11}|[3-8][.·]\d{1,2}(?=[로길]))(?:\d{1,3}[가-힣]{0,3})?"
+            r"(?:[로길]|(?<=[로길])[ ]?\d{1,4}[가-하]?번?[가-하]?길)$"
         ),
         lot=re.compile(
             r"(?:[가-힣]{1,6}(?:\d[\d.·,]{0,4})?동(?:\d{1,2}가)?|[가-힣]{1,5}(?:로|동)?\d가|[가-힣]{1,6}\d{0,2}리)$"
@@ -102,15 +110,21 @@ def address_patterns() -> AddressPatterns:
 def _number() -> str:
     """A building or lot, with the branch road (123번길, 1가) that may stand between."""
     branch = r"(?:[ ]{0,2}\d{1,4}[가-하]?번?[가-하]?길|[ ]?\d가)?"
-    lot = r"[1-9]\d{0,3}(?:[ ]?-[ ]?[1-9]\d{0,3})?(?:[ ]?번지(?:[ ]?\d{1,3}호)?|(?:[ ]?외[ ]\d필지)?)"
-    ends = rf"(?![\d-]|[.,:/]\d|\.\s?\d|\s?[~∼]\s?\d|\s?(?:{_COUNTED}))"
+    suffix = r"(?:[ ]?번지(?:[ ]?\d{1,3}호)?|[ ]외[ ]\d필지)?"
+    ends = rf"(?![\d-]|[.,:/]\d|\.\s?\d|\s?[~∼]\s?\d|{_COUNTED})"
+    # What counts behind a blank must be a whole word (12 배, but 12 배합비), and hardly follows two numbers (51-20 표).
+    blank_ends = rf"(?!\s(?:{_COUNTED})(?:[^가-힣]|[은는이가을를의도와과에로]|$))"
+    lot = rf"[1-9]\d{{0,3}}(?:[ ]?-[ ]?[1-9]\d{{0,3}}{suffix}|{suffix}{blank_ends}){ends}"
     # 종로 3가에서: the third section of Jongno, no building.
-    return rf"{branch}[ ]{{0,2}}(?:지하[ ]?|산[ ]?)?(?!\d가(?![가-힣]))(?!\d가[에역의는로]){lot}{ends}"
+    return rf"{branch}[ ]{{0,2}}(?:지하[ ]?|산[ ]?)?(?!\d가(?![가-힣]))(?!\d가[에역의는로]){lot}"
 
 
 def _region() -> str:
     """Province, city, county, district and town, each of them optional."""
-    starts = r"(?:(?<![가-힣])|(?<=주소)|(?<=소재지)|(?<=거주지)|(?<=배송지)|(?<=장소)|(?<=주소지)|(?<=위치))(?:대한민국[ ])?"
+    label = r"(?<=[소지치])(?:(?<=주소)|(?<=소재지)|(?<=거주지)|(?<=배송지)|(?<=주소지)|(?<=위치)|(?<=장소))"
+    any_level = one_of((*PROVINCES, *SIGUNGU, *BARE_CITIES, "대한민국"))
+    # Every level is optional, but nowhere is the pattern empty: thousands of empty matches cost seconds.
+    starts = rf"(?:(?<![가-힣])|{label})(?={any_level}|[가-힣]{{1,5}}[읍면])(?:대한민국[ ])?"
     province = rf"(?:(?P<province>{one_of(PROVINCES)})(?![시군구]){_GAP})?"
     bare_city = rf"{one_of(BARE_CITIES)}[ ](?=[가-힣]{{1,4}}[구읍면동리로길])"
     return rf"{starts}{province}(?P<district>{one_of(SIGUNGU)}{_GAP}|{bare_city}){{0,2}}(?:[가-힣]{{1,5}}[읍면]{_GAP})?"
@@ -119,11 +133,12 @@ def _region() -> str:
 def _details() -> str:
     """Floor, flat and name of the building in the orders in which they are written, and the neighbourhood in brackets."""
     units_end = r"(?:동(?!안|네|시)|호(?![선점])|층(?!짜리)|관(?!리|련))"
-    unit = rf"(?:(?:[A-Za-z가-하]|제?\d{{1,4}}|(?:지하|지상|B)[ ]?\d{{1,2}}|지하)[ ]?{units_end}|(?:[A-Za-z]|제?\d{{1,4}})동(?=\d))"
+    number = r"[A-Za-z가-하]|제?\d{1,4}|(?:지하|지상|B)[ ]?\d{1,2}|지하|\d{1,3}[~∼-]\d{1,3}(?=층)"
+    unit = rf"(?:(?:{number})[ ]?{units_end}|(?:[A-Za-z]|제?\d{{1,4}})동(?=\d))"
     units = rf"(?:{unit}(?:-\d{{1,4}}호?)?(?:[ ,]{{0,2}}(?={unit}))?){{1,4}}"
     wing = r"(?:[ ]?(?:[A-Z](?![A-Za-z])[동관]?|제?\d{1,3}(?:단지|동|관|차)(?![가-힣])))?"
     name = rf"[가-힣A-Za-z0-9·&]{{0,14}}{one_of(_BUILDINGS)}{wing}{_WORD_ENDS}"
-    named = rf"{name}(?:[ ]{name})?(?:,?[ ]{units}|[ ](?:인근|부근|일대|맞은편))?"
+    named = rf"{name}(?:[ ]{name})?(?:,?[ ]{units}|[ ][가-힣A-Za-z0-9]{{2,10}}[ ]{units}|[ ](?:인근|부근|일대|맞은편))?"
     parts = rf"(?:{units}(?:[ ]{name})?|(?<=[ ])[가-힣A-Za-z0-9·&]{{2,14}}[ ]{units}|{named})"
     neighbourhood = r"[ ]?\((?:[가-힣0-9]{1,8}[동가리읍면])(?:,[ ]?[^()\n]{1,24})?\)"
     return rf"(?:[ ]?,?[ ]{{0,2}}\n?[ ]{{0,2}}{parts})?(?:{neighbourhood}(?:[ ,]{{0,2}}{units})?)?"
@@ -131,7 +146,7 @@ def _details() -> str:
 
 def _romanised() -> str:
     """`101-1502, 123-4 Teheran-ro 5-gil, Gangnam-gu, Seoul 06234`."""
-    flat = r"(?:(?:#?\d{1,4}(?:-\d{1,4})?(?:ho|F)?,[ ])?(?:[A-Z][A-Za-z]{1,15}[ ]){0,3},?[ ]?)?"
+    flat = r"(?:#?\d{1,4}(?:-\d{1,4})?(?:ho|F)?,[ ])?(?:[A-Z][A-Za-z]{1,15}[ ,]{1,2}){0,3}"
     road = r"[A-Z][A-Za-z-]{1,20}(?:[ ]?\d{1,3})?(?:beon)?-?(?:ro|daero|gil|dong|ga|ri)(?:[ ]?\d{1,3}(?:beon)?-gil)?"
     town = r"(?:[A-Z][a-z]{1,12}-(?:myeon|eup|dong),[ ])?[A-Z][a-z]{1,14}-(?:gu|si|gun)"
     return (

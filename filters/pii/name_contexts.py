@@ -8,7 +8,7 @@ from filters.pii.alternation import word_list
 
 HONORIFICS = word_list("""
     씨 님 귀하 선생님 여사님 여사 고객님 회원님 학생 환자분 환자 어르신 학우 학부모님 쌤 형제님 자매님 어머님 아버님 어머니
-    아버지 할머니 할아버지 보호자님 손님 승객님 기사님 작가님
+    아버지 할머니 할아버지 보호자님 손님 승객님 기사님 작가님 어린이
 """)
 """Behind a full name; `군` and `양`, which are words as well, are handled apart."""
 
@@ -32,7 +32,7 @@ TITLES_BEFORE = word_list("""
     대표이사 이사장 총장 학장 교장 교감 교수 변호사 회계사 세무사 법무사 변리사 노무사 판사 검사 재판장 재판관 대법관 기자
     팀장 과장 부장 차장 국장 실장 본부장 센터장 지점장 소장 원장 위원장 주무관 사무관 서기관 장관 차관 청장 구청장 군수
     의원 경위 경감 경사 경장 순경 상무 전무 부사장 사장 회장 계장 주임 대리 간호사 목사 신부 전도사 박사 선생 강사 조교
-    연구원 책임연구원 선임연구원 매니저 대표 담당 이름 학생 환자 고객 회원 승객 저자 교사 원생 팀원 명의
+    연구원 책임연구원 선임연구원 매니저 대표 담당 이름 학생 환자 고객 회원 승객 저자 교사 본인 원생 팀원 명의
 """)
 """Offices in front of a name of three syllables."""
 
@@ -54,29 +54,31 @@ FORM_LABELS = word_list("""
 COLON_LABELS = word_list("""
     이름 이 담당 대표 수신 발신 참조 참석 기안 검토 결재 승인 문의 문의처 담당부서 감사관 수사관 조사관 담당관 담당공무원
     관리자 공동연구원 연구원 참가자 강사 회장 총무 위원 위원장 팀장 팀원 부장 과장 소장 원장 본부장 센터장 국장 실장 사장
-    이사 이사장 교장 교사 교수 담임 기사 저자 지은이 글쓴이 옮긴이 번역 역자 감수 편집 편집자 기자 글 고객 회원 학생 환자
-    학부모 부 모 자녀 본인 배우자명 직원 사원 의사 간호사 변호사 세무사 법무사 공인중개사 중개사 매니저 진행 발표 사회
-    주최자 연락 담당연구원 상담 접수자 접수 처리 조치자 보고자 보고 작성 확인 서명 인도인 인수인 배송기사 매도자 매수자
-    사용자명 제작자 기획 촬영 디자인 개발자 작가 검사 원고측대리인 소송대리인 변리사 노무사 회계사 통역 판정 심판 대상자
-    가해자 공급자대표 동거인 가족 명의 부친 모친 아버지 어머니 남편 아내 친구 동료 상사 후견인 수급자 어린이 원아 반장
+    이사 이사장 교장 교사 교수 담임 기사 저자 지은이 글쓴이 옮긴이 번역 역자 감수 갑 을 병 편집 편집자 기자 글 고객 회원
+    학생 환자 학부모 부 모 자녀 본인 배우자명 직원 사원 의사 간호사 변호사 세무사 법무사 공인중개사 중개사 매니저 진행 발표
+    사회 주최자 연락 담당연구원 상담 접수자 접수 처리 조치자 보고자 보고 작성 확인 서명 인도인 인수인 배송기사 매도자
+    매수자 사용자명 제작자 기획 촬영 디자인 개발자 작가 검사 원고측대리인 소송대리인 변리사 노무사 회계사 통역 판정 심판
+    대상자 가해자 공급자대표 동거인 가족 명의 부친 모친 아버지 어머니 남편 아내 친구 동료 상사 후견인 수급자 어린이 원아
+    반장
 """)
 """Words that announce a name only with a colon behind them (담당: 홍길동)."""
 
 PERSONAL_LABELS = frozenset(
     word_list("""
-    성명 성함 실명 본명 예금주 예금주명 계좌주 대표자명 신청인명 신청자명 환자명 학생명 고객명 회원명 사원명 직원명 입금자명
-    보호자명
+    성명 성함 실명 본명 예금주 예금주명 계좌주 대표자명 신청인명 신청자명 환자명 학생명 고객명 회원명 사원명 직원명
+    입금자명 보호자명
     """)
 )
 """Of the labels of forms those that only ever have a name behind them."""
 
-LATIN_LABELS = tuple(
-    (
-        "Full Name|Name|NAME|Author|Contact Person|Contact|Attn|Attention|Applicant|Customer|Patient|Student|Representative|CEO"
-        "|Manager|Sender|Recipient|Account Holder|Card Holder|Cardholder|Beneficiary|Signed by|Prepared by|Passenger|Guest"
-        "|Guest Name|Employee|Reviewer|Instructor|Professor|Speaker|Candidate|Principal Investigator|Maintainer|From|To|Cc"
-        "|성명|이름|영문명|영문성명|영문 성명|영문이름|영문 이름"
-    ).split("|")
+LATIN_LABELS = (
+    *("Full Name", "Contact Person", "Account Holder", "Card Holder", "Signed by", "Prepared by", "Guest Name", "영문 성명"),
+    *("Principal Investigator", "영문 이름"),
+    *word_list("""
+    Name NAME Author Contact Attn Attention Applicant Customer Patient Student Representative CEO Manager Sender Recipient
+    Cardholder Beneficiary Passenger Guest Employee Reviewer Instructor Professor Speaker Candidate Maintainer From To Cc
+    성명 이름 영문명 영문성명 영문이름
+    """),
 )
 """In front of a romanised name, with a colon."""
 

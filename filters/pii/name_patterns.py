@@ -11,6 +11,7 @@ from typing import NamedTuple
 from filters.pii.alternation import one_of
 from filters.pii.korean_names import COMMON_SURNAMES, DOUBLE_SURNAMES, FIRST_SYLLABLES, LAST_SYLLABLES, SINGLE_GIVEN, SURNAMES
 from filters.pii.name_contexts import HONORIFICS, LATIN_LABELS, TITLES
+from filters.pii.name_labels import led_by_label
 
 _PARTICLE = (
     r"(?:은|는|이|가|을|를|의|에게서?|께서는?|께|한테|과|와|랑|도|만|로|으로|이?라고|이?라는|이란|입니다|이며|이고|이다|임|이었|였"
@@ -25,11 +26,12 @@ _HANJA_SURNAMES = (
 class NamePatterns(NamedTuple):
     """One pattern for each sign.
 
-    `candidate`: a word built like a name (`name`) with the sign behind it: `honorific`, `title`, `youth` (군, 양), `bracketed`
-    title, `closing` (드림, an age or a seal), `copula`, `particle` or the end of the word; `introduction`: what an introduction
-    says in front of it; `colon`: the end of a label; `blank_field`: a field with three syllables in it; `spaced`: 홍 길 동;
-    `foreign`: a foreign name in Hangul between two lines of a form; `next_in_list`: what joins the names of a list; `hanja`: a
-    name in Hanja in brackets; `latin_label`, `latin_name`: the same in Latin letters.
+    `candidate`: a word built like a name (`name`) with the sign behind it: `honorific`, `title`, `youth` (군, 양),
+    `bracketed` title, `closing` (드림, an age or a seal), `copula`, `particle` or the end of the word; `introduction`: what
+    an introduction says in front of it; `colon`: the end of a label; `blank_field`: a field with three syllables in it;
+    `spaced`: 홍 길 동; `foreign`: a foreign name in Hangul between two lines of a form; `next_in_list`: what joins the names
+    of a list; `hanja`: a name in Hanja in brackets; `latin_label`, `latin_name`, `latin_title`: the same in Latin letters
+    (Name: Hong Gildong, Dear Minsu Kim).
     """
 
     candidate: re.Pattern[str]
@@ -42,6 +44,7 @@ class NamePatterns(NamedTuple):
     hanja: re.Pattern[str]
     latin_label: re.Pattern[str]
     latin_name: re.Pattern[str]
+    latin_title: re.Pattern[str]
 
 
 @cache
@@ -51,6 +54,7 @@ def name_patterns() -> NamePatterns:
     title = _title()
     hanja = rf"[ ]?\([{_HANJA_SURNAMES}][\u4e00-\u9fff]{{1,3}}\)"
     greeting = r"(?:저는|나는|안녕하세요|안녕하십니까)[,.! \n]{1,3}(?:[가-힣A-Za-z]{1,12}[ ]){0,3}"
+    latin_title = r"[MDP](?:rs?|s|rof|ear)\.?[ ]"
     latin_given = r"[A-Z][A-Za-z]{0,11}(?:-[A-Za-z]{1,9})?(?:[ ][A-Z][a-z]{1,11}(?![a-z]))?"
     return NamePatterns(
         candidate=re.compile(rf"(?P<name>{_name()})(?:{hanja})?(?:{_sign_behind()})"),
@@ -61,10 +65,13 @@ def name_patterns() -> NamePatterns:
         foreign=re.compile(r"[가-힣]{2,6}(?:[ ][가-힣]{1,6}){0,2}(?=[ \t]{0,4}\n[ \t○□·*-]{0,8}[가-힣][가-힣 ]{1,12}:)"),
         next_in_list=re.compile(rf"(?:\([^()\n]{{1,12}}\))?(?:[ ]?{title})?[ ]?(?:,|·|/|、|및[ ]|와[ ]|과[ ])[ ]?"),
         hanja=re.compile(hanja),
+        latin_title=re.compile(rf"{latin_title}(?=[A-Z])"),
         latin_label=re.compile(
             rf"(?<![A-Za-z0-9]){one_of(LATIN_LABELS)}[ \t]{{0,2}}(?:\([A-Za-z 영문]{{2,12}}\))?[ \t]{{0,2}}$"
         ),
-        latin_name=re.compile(rf"(?:(?:Mr|Ms|Mrs|Dr|Prof)\.?[ ])?(?P<name>[A-Z][A-Za-z]{{0,9}},?[ ]{latin_given})(?![A-Za-z])"),
+        latin_name=re.compile(
+            rf"(?:{latin_title})?(?P<name>[A-Z][A-Za-z]{{0,9}}(?:-[A-Za-z]{{1,9}})?,?[ ]{latin_given})(?![A-Za-z])"
+        ),
     )
 
 
@@ -96,8 +103,9 @@ def _sign_behind() -> str:
             rf"(?P<title>[ ]?{title})(?={_PARTICLE}?(?![가-힣]))",
             r"(?P<youth>[ ](?:군|양)(?=(?:[은는을를]|에게|이[ ])?(?:[ ,.(]|$)))",
             rf"[ ]?\((?P<bracketed>{title})\)",
-            rf"(?P<closing>[ ]?(?:드림|올림|배상)(?![가-힣])|이?라고[ ](?:합니다|해요|하는데요|불러)|[ ]?\((?:인|서명|印|직인)\)|[ ]?{age})",
+            rf"(?P<closing>[ ]?(?:드림|올림|배상)(?![가-힣])|이?라고[ ](?:합니다|해요|하는데요|불러)"
+            rf"|[ ]?\((?:인|서명|印|직인)\)|[ ]?{age})",
             r"(?P<copula>입니다|이?라고|이?에요|예요|이고|이며|이야)",
-            rf"(?P<particle>{_PARTICLE})?(?![가-힣A-Za-z0-9○])",
+            rf"(?:{led_by_label()}|(?<=\)))(?P<particle>{_PARTICLE})?(?![가-힣A-Za-z0-9○])",
         )
     )

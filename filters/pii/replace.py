@@ -161,6 +161,7 @@ def _masks() -> dict[str, Callable[[str], str]]:
         "KR_VEHICLE_PLATE": _mask_digits,
         "KR_ADDRESS": _mask_digits,
         "PERSON": _mask_name,
+        "API_KEY": _mask_all,
         "PRIVATE_KEY": _mask_key,
     }
 
@@ -168,6 +169,11 @@ def _masks() -> dict[str, Callable[[str], str]]:
 def _mask_characters(value: str) -> str:
     """Every letter and digit hidden, separators kept."""
     return "".join("*" if char.isalnum() else char for char in value)
+
+
+def _mask_all(value: str) -> str:
+    """Everything hidden: what would be left of a key in a URL could read as the name of an account."""
+    return "*" * len(value)
 
 
 def _mask_digits(value: str) -> str:

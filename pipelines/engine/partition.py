@@ -58,7 +58,6 @@ class TableWriter:
 
     def __init__(self, path: str, schema: pa.Schema) -> None:
         self.num_rows = 0
-        self._schema = schema
         self._stack = ExitStack()
         self._file = self._stack.enter_context(files.writing(path))
         dictionary: Any = [n for n in schema.names if n in _DICTIONARY_COLUMNS]
@@ -90,10 +89,9 @@ class PartitionWriter:
     Use as a context manager: nothing appears under its final name unless the block ends well.
     """
 
-    def __init__(self, stage_directory: str, name: str, *, schema: pa.Schema = DOCUMENT_SCHEMA) -> None:
+    def __init__(self, stage_directory: str, name: str) -> None:
         self.name = name
         self.tally = Tally()
-        self._schema = schema
         self._rows: list[tuple[Any, ...]] = []
         self._batches: list[pa.RecordBatch] = []
         self._row_bytes = 0
@@ -101,7 +99,7 @@ class PartitionWriter:
         self._ledger_rows: list[LedgerRow] = []
         self._documents_name = f"{name}.parquet"
         self._ledger_name = f"ledger/{name}.parquet"
-        self._documents = TableWriter(files.join(stage_directory, self._documents_name), schema)
+        self._documents = TableWriter(files.join(stage_directory, self._documents_name), DOCUMENT_SCHEMA)
         self._ledger = TableWriter(files.join(stage_directory, self._ledger_name), LEDGER_SCHEMA)
         self.entry: dict[str, Any] = {}
 
@@ -141,8 +139,8 @@ class PartitionWriter:
     def _flush(self) -> None:
         if self._rows:
             columns = zip(*self._rows, strict=True)
-            arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
-            batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, DOCUMENT_SCHEMA, strict=True)]
+            batch = pa.RecordBatch.from_arrays(arrays, schema=DOCUMENT_SCHEMA)
             account(self.tally, batch, np.array(text_sizes(batch), dtype=np.int64))
             self._batches.append(batch)
         if self._batches:

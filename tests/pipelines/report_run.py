@@ -127,6 +127,9 @@ def build_run(
         inputs = [f"{stage}-fingerprint"]
         if stage == until:
             return run
+        if stage == "ingest":
+            write_manifest(run, "knowledge-sample", entries=[], inputs=[])
+            write_manifest(run, "knowledge", entries=[], inputs=["knowledge-sample-fingerprint"])
         if stage == "filter":
             write_manifest(run, "duplicates", entries=[], inputs=inputs)
             inputs.append("duplicates-fingerprint")
@@ -169,7 +172,6 @@ def _one(
 ) -> None:
     id_, source, segment, language, text = row
     size = len(text.encode())
-    writer.tally.entered(source, text_bytes=size)
     about: dict[str, Any] = {
         "id": id_,
         "source": source,
@@ -180,11 +182,11 @@ def _one(
     }
     if loss is not None:
         action, failures, kept_id = loss
+        writer.tally.entered(source, text_bytes=size)
         writer.record(LedgerRow(**about, action=action, failures=failures, kept_id=kept_id))  # type: ignore[arg-type]
         return
     if edits:
         writer.record(LedgerRow(**about, action="edited", failures=edits))
-    writer.tally.kept(source, segment=segment, language=language, text_bytes=size)
     writer.add((id_, text, source, about["uri"], "", segment, language, 1.0, [], []), text_bytes=size)
 
 

@@ -266,7 +266,7 @@ def test_a_run_on_an_object_store_gives_the_same_page(run: str) -> None:
 @pytest.mark.parametrize(
     ("until", "kept", "tokens", "missing"),
     [
-        ("ingest", "12", "–", "filter"),
+        ("ingest", "12", "–", "knowledge-sample"),
         ("filter", "9", "–", "duplicates"),
         ("dedup", "8", "–", "tokenizer-sample"),
         ("tokens", "8", "–", "plan"),

@@ -22,6 +22,9 @@ from filters.pii.context import squeeze
 from filters.pii.span import Span
 
 _METROPOLITAN = ("서울", "부산", "대구", "인천", "광주", "대전", "울산", "세종", "제주")
+_LONGEST_NAME = 20
+"""Longest name of a road with its branch, or of a village, in characters."""
+
 _NOT_PLACES = frozenset(
     word_list("""
     도로 경로 진로 선로 통로 철로 수로 회로 항로 바로 서로 새로 별로 따로 홀로 대로 그대로 이대로 주로 실제로 때로 스스로 함부로
@@ -61,10 +64,10 @@ class Address:
                 yield Span(*address, self.entity, 0.9)
         for flat in _flats(text, found):
             yield Span(*flat, self.entity, 0.85)
-        if any(word in text for word in ("우편", "우)", "(우", "ode", "ODE")):
+        if any(word in text for word in ("우편", "우)", "(우", "ostal", "zip", "Zip", "ZIP")):
             for match in patterns.labelled_postcode.finditer(text):
                 yield Span(*match.span(1), self.entity, 0.85)
-        if "-gu" in text or "-si" in text or "-gun" in text:
+        if "-gu," in text or "-si," in text or "-gun," in text:
             for match in patterns.romanised.finditer(text):
                 yield Span(*match.span(), self.entity, 0.85)
 
@@ -72,28 +75,46 @@ class Address:
 def _read_address(text: str, at: int, *, floor: int) -> tuple[int, int] | None:
     """The range of the address whose road or village name ends at `at`, if it is one; it begins not before `floor`."""
     patterns = address_patterns()
+    if patterns.name_like.search(text, max(0, at - 8), at) is None:
+        return None
     number = patterns.number.match(text, at)
     if number is None:
         return None
-    window = max(floor, at - REACH)
-    before = text[window:at]
-    name = patterns.road.search(before) or patterns.lot.search(before) or patterns.town.search(before)
+    nearest = max(floor, at - _LONGEST_NAME)
+    name = (
+        patterns.road.search(text, nearest, at)
+        or patterns.lot.search(text, nearest, at)
+        or patterns.town.search(text, nearest, at)
+    )
     if name is None:
         return None
-    region = _start_of_region(before, name.start())
-    place = before[name.start() :].split()[-1]
+    window = max(floor, at - REACH)
+    region = _start_of_region(text[window:at], name.start() - window)
+    start = name.start() if region is None else window + region
+    place = name[0].split()[-1]
+    if place.endswith("으로") or (region is None and (place in _NOT_PLACES or len(place) < 3)):
+        return None
+    is_labelled = region is None and patterns.label.search(squeeze(text[max(0, start - 24) : start])) is not None
+    if region is None and not is_labelled and place[-1] not in "로길" and "번지" not in number[0]:
+        return None
     details = patterns.details.match(text, number.end(), number.end() + MAX_DETAILS)
     end = number.end() if details is None else details.end()
-    if place.endswith("으로") or (place in _NOT_PLACES and (region is None or end == number.end())):
+    if place in _NOT_PLACES and end == number.end():
         return None
-    start = window + (name.start() if region is None else region)
-    if region is None and not _is_known_otherwise(text, start, number, end, place=place):
+    if region is None and not is_labelled and place[-1] in "로길" and not _has_flat(text[number.end() : end]):
         return None
     return _with_postcode(text, start, floor), end
 
 
+def _has_flat(details: str) -> bool:
+    """Whether the details of a road and a number without a region show that they are an address."""
+    return re.search(r"\d[ ]?[층호]", details) is not None or address_patterns().neighbourhood.search(details) is not None
+
+
 def _start_of_region(before: str, name_start: int) -> int | None:
     """Offset in `before` of the city, county or district that belongs to the place named from `name_start` on, if any."""
+    if not _may_have_region(before):
+        return None
     for match in address_patterns().region.finditer(before):
         if match.end() == match.start() or not _reaches(before, match.end(), name_start):
             continue
@@ -104,6 +125,13 @@ def _start_of_region(before: str, name_start: int) -> int | None:
     return None
 
 
+def _may_have_region(before: str) -> bool:
+    """Whether it is worth while to look for a region: most places where this is asked have none."""
+    return any(sign in before for sign in ("구", "시", "군", "도 ", *_METROPOLITAN)) or any(
+        province in before for province in ("경기", "강원", "충", "전", "경")
+    )
+
+
 def _reaches(before: str, end_of_region: int, name_start: int) -> bool:
     """Whether nothing but the name of the place (and of a village above it) stands behind the region."""
     # The name has no blanks and may have swallowed a region that is written without them (강남구테헤란로).
@@ -112,18 +140,6 @@ def _reaches(before: str, end_of_region: int, name_start: int) -> bool:
     gap = before[end_of_region:name_start].strip()
     village = r"(?:[가-힣]{1,6}[읍면동리가로길]|[가-힣]{1,4}\d?동|일원|소재)(?:\s[가-힣]{1,6}[리동])?"
     return gap == "" or re.fullmatch(village, gap) is not None
-
-
-def _is_known_otherwise(text: str, start: int, number: re.Match[str], end: int, *, place: str) -> bool:
-    """Whether a place without a region in front is an address: by label, flat, neighbourhood or 번지."""
-    if len(place) < 3:
-        return False
-    if address_patterns().label.search(squeeze(text[max(0, start - 24) : start])) is not None:
-        return True
-    if place[-1] not in "로길":
-        return "번지" in number[0]
-    tail = text[number.end() : end]
-    return re.search(r"\d[ ]?[층호]", tail) is not None or address_patterns().neighbourhood.search(tail) is not None
 
 
 def _with_postcode(text: str, start: int, floor: int) -> int:
@@ -159,7 +175,7 @@ def _start_of_complex(text: str, flat: re.Match[str]) -> int | None:
     before = text[window:at]
     name = patterns.complex.search(before)
     start = len(before) if name is None else name.start()
-    for region in patterns.region.finditer(before):
+    for region in patterns.region.finditer(before) if _may_have_region(before) else ():
         between = before[region.end() : start].strip()
         is_region = region.end() > region.start() and (region["district"] or region["province"])
         if is_region and re.fullmatch(r"(?:[가-힣0-9]{1,7}[읍면동리가로길])?(?:\s?[가-힣A-Za-z0-9]{1,10})?", between):

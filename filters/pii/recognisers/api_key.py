@@ -113,10 +113,10 @@ def _patterns() -> _Patterns:
     korean = r"(?:비밀번호|패스워드|비번|암호|인증\s?키|서비스\s?키|시크릿(?:\s?키)?|토큰|API\s?키|액세스\s?키|비밀\s?키)"
     # From a name to its value: an operator, blanks, tables, arrows, brackets, 은(는), the next line.
     words = r"(?:은\(는\)|[은는이가을를]|값은|변경됨|알려[ ]주세요|남길게요|</t[hd]>\s{0,2}<td>|(?i:bearer|basic))"
-    password = (
-        r"[pP비패암](?:(?<=[pP])(?i:assword|asswd|assphrase|wd)\w{0,12}[\"'\]]?[ \t]{0,4}(?::=|=>|==?|:)[ \t]{0,4}|(?:(?<=비)(?:밀번호|번)|(?<=패)스워드|(?<=암)호)(?:[는은]\s|[\"']?\s?[:=]\s?))"
-        r"(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;<>(){}\[\]&가-힣]{6,64})(?P<tail>.?)"
-    )
+    given_latin = r"(?<=[pP])(?i:assword|asswd|assphrase|wd)\w{0,12}[\"'\]]?[ \t]{0,4}(?::=|=>|==?|:)[ \t]{0,4}"
+    given_korean = r"(?:(?<=비)(?:밀번호|번)|(?<=패)스워드|(?<=암)호)(?:[는은]\s|[\"']?\s?[:=]\s?)"
+    value = r"(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;<>(){}\[\]&가-힣]{6,64})(?P<tail>.?)"
+    password = rf"[pP비패암](?:{given_latin}|{given_korean}){value}"
     return _Patterns(
         run=re.compile(r"[A-Za-z0-9_+/.~%:-]{16,4000}={0,2}"),
         provided=re.compile(one_of(prefix for prefix, _ in _PROVIDERS)),
@@ -147,10 +147,10 @@ class ApiKey:
         if any(word in text for word in _PASSWORD_WORDS):
             for match in _patterns().password.finditer(text):
                 value = match["value"] if match["quote"] else match["value"].rstrip(".,:!?")
-                if match["tail"] == match["quote"] or (not match["quote"] and match["tail"] not in tuple("([{")):
-                    if _is_password(value):
-                        start = match.start("value")
-                        yield Span(start, start + len(value), self.entity, 0.8)
+                is_closed = match["tail"] == match["quote"] or (not match["quote"] and match["tail"] not in ("(", "[", "{"))
+                if is_closed and _is_password(value):
+                    start = match.start("value")
+                    yield Span(start, start + len(value), self.entity, 0.8)
         if "://" in text and "@" in text:
             for match in _patterns().url.finditer(text):
                 if not _is_placeholder(match["value"]) and match["value"].lower() not in ("pass", "pwd", "user"):

@@ -23,15 +23,18 @@ from filters.pii.context import squeeze
 from filters.pii.span import Span
 
 _SHAPES = frozenset(
-    tuple(int(width) for width in shape.split("-"))
-    for shape in (
-        "6-2-6 3-2-4-3 3-3-6 3-2-6 4-3-6 3-6-2-3 3-6-5 3-6-3-2 3-4-4-2 3-8-3 4-2-7 4-4-4 3-6-3 3-2-6-1 3-2-7 2-2-6 4-2-6-1"
-        " 4-4-4-1 5-2-5 5-2-6 3-2-4-4 6-2-5 3-3-5 3-3-7 4-3-7 3-4-4-3 3-3-8 3-5-6 3-5-5 4-3-5 3-6-4 3-7-3 2-6-5 3-2-8 4-2-6 3-3-6-1"
-        " 4-4-5 4-4-6 3-4-6 3-4-5 2-2-7 2-3-6 3-2-2-7 3-3-3-3 3-5-2-3 3-6-1-3 3-2-5-1 3-2-6-3 3-1-6-1 5-3-5 4-2-5-1 3-6-2-2 6-6"
-        " 3-9 3-8 4-8 4-9 3-10 2-8 6-8 8-6 3-11 3-4-3-3 5-2-4-1 4-1-6-1"
-    ).split()
+    tuple(map(int, shape.split("-")))
+    for shape in word_list("""
+    6-2-6 3-2-4-3 3-3-6 3-2-6 4-3-6 3-6-2-3 3-6-5 3-6-3-2 3-4-4-2 3-8-3 4-2-7 4-4-4 3-6-3 3-2-6-1 3-2-7 2-2-6 4-2-6-1
+    4-4-4-1 5-2-5 5-2-6 3-2-4-4 6-2-5 3-3-5 3-3-7 4-3-7 3-4-4-3 3-3-8 3-5-6 3-5-5 4-3-5 3-6-4 3-7-3 2-6-5 3-2-8 4-2-6
+    3-3-6-1 4-4-5 4-4-6 3-4-6 3-4-5 2-2-7 2-3-6 3-2-2-7 3-3-3-3 3-5-2-3 3-6-1-3 3-2-5-1 3-2-6-3 3-1-6-1 5-3-5 4-2-5-1
+    3-6-2-2 6-6 3-9 3-8 4-8 4-9 3-10 2-8 6-8 8-6 3-11 3-4-3-3 5-2-4-1 4-1-6-1
+    """)
 )
 """Widths of the groups in the forms that the banks use and their customers write."""
+
+_SHAPES_OF_OTHERS = frozenset({(3, 2, 5), (6, 7), (4, 4, 4, 4), (4, 6, 5)})
+"""Business number, resident and corporate number, cards."""
 
 _LABELS = word_list("""
     계좌번호 계좌 계좌no 통장번호 통장 구좌 accountno accountnumber account acct a/c iban 입금처 입금계좌 환불계좌 급여계좌
@@ -52,12 +55,12 @@ _MOVES = word_list("""
     등록금 받으실 입금자
 """)
 _RIVALS = word_list("""
-    주문번호 주문 전화 연락처 휴대폰 핸드폰 휴대전화 팩스 fax tel 사업자등록번호 사업자번호 사업자 법인등록번호 법인번호
-    주민등록번호 주민번호 외국인등록번호 접수번호 송장번호 송장 운송장 등기번호 문서번호 카드번호 카드 isbn issn 우편번호
-    학번 사번 고객번호 회원번호 예약번호 승인번호 거래번호 시리얼 모델 품번 관리번호 증권번호 여권 면허 보험증 일련번호
-    바코드 버전 일시 날짜 일자 사건번호 고지번호 전자납부번호 영수증 발급번호 order serial phone mobile invoice 문의
-    등록번호 인증번호 특허 출원번호 상품번호 상품코드 코드 시간 custno trdno ordno ordid 금액 고객센터 대표번호 콜센터 상담
-    번호표 차량번호 참조번호 추적번호 배송번호 청구번호 계약번호 case
+    학생 택배 arc번호 주문번호 주문 전화 연락처 휴대폰 핸드폰 휴대전화 팩스 fax tel 사업자등록번호 사업자번호 사업자
+    법인등록번호 법인번호 주민등록번호 주민번호 외국인등록번호 접수번호 송장번호 송장 운송장 등기번호 문서번호 카드번호
+    카드 isbn issn 우편번호 학번 사번 고객번호 회원번호 예약번호 승인번호 거래번호 시리얼 모델 품번 관리번호 증권번호 여권
+    면허 보험증 일련번호 바코드 버전 일시 날짜 일자 사건번호 고지번호 전자납부번호 영수증 발급번호 order serial phone
+    mobile invoice 문의 등록번호 인증번호 특허 출원번호 상품번호 상품코드 코드 시간 custno trdno ordno ordid 금액 고객센터
+    대표번호 콜센터 상담 번호표 차량번호 참조번호 추적번호 배송번호 청구번호 계약번호 case
 """)
 
 
@@ -66,7 +69,8 @@ def _candidate() -> re.Pattern[str]:
     """Two to five groups of digits with one kind of separator, or 10 to 16 digits."""
     grouped = r"(?: ?- ?[0-9]{1,12}){1,4}|(?: [0-9]{1,8}){2,4}|(?:\.[0-9]{1,8}){2,4}"
     return re.compile(
-        rf"[0-9](?<![0-9+*A-Za-z_/].)(?<![0-9][-,.:].)(?:[0-9]{{1,5}}(?:{grouped})|[0-9]{{9,15}})(?![0-9*A-Za-z_])(?!-[0-9A-Za-z*])(?![.,:][0-9])"
+        rf"[0-9](?<![0-9+*A-Za-z_/].)(?<![0-9][-,.:].)(?:[0-9]{{1,5}}(?:{grouped})|[0-9]{{9,15}})"
+        r"(?![0-9*A-Za-z_])(?!-[0-9A-Za-z*])(?![.,:][0-9])"
     )
 
 
@@ -89,7 +93,8 @@ def _words() -> _Words:
     kinds |= dict.fromkeys(_RIVALS, "rival")
     short = ("우리", "하나", "카카오", "증권")
     short_bank = r"[\s(/|,:·-]{0,3}(?:[가-힣]{2,4}[\s)/|,]{1,3})?(?:우리|하나|kb|nh|sc)(?:은행|[\s)/|,.]|$)"
-    amount = r"\s?(?:원|만|억|천|달러|엔|위안|유로|%|개|명|건|번째|년|km|kg|바이트|bytes)"
+    unit = r"(?:원|만|억|천|달러|엔|위안|유로|%|개|명|건|번째|년|km|kg|바이트|bytes)"
+    amount = rf"{unit}|\s{unit}(?:[^가-힣]|[은이을에의정]|$)"
     return _Words(
         kinds=kinds,
         known=re.compile(one_of(kinds)),
@@ -123,7 +128,8 @@ class BankAccount:
 def _score(text: str, start: int, end: int, groups: list[str]) -> float:
     """How sure the context makes that the digit `groups` at `start:end` are an account; 0 where they are none."""
     words = _words()
-    left = squeeze(text[max(0, start - 48) : start])
+    # What stands in another paragraph says nothing.
+    left = squeeze(text[max(0, start - 48) : start].rpartition("\n\n")[2])
     labels = list(words.known.finditer(left))
     kinds = [words.kinds[label[0]] for label in labels]
     if len(groups) > 2 and words.short_bank_before.search(text[max(0, start - 8) : start]):
@@ -133,46 +139,39 @@ def _score(text: str, start: int, end: int, groups: list[str]) -> float:
     if kind == "rival":
         return 0.0
     shape = tuple(map(len, groups))
-    is_known = shape in _SHAPES or (len(groups) == 1 and 10 <= shape[0] <= 14)
+    is_row = len(shape) == 1
+    is_known = shape in _SHAPES or (is_row and 10 <= shape[0] <= 14)
     is_direct = kind in ("label", "bank") and distance <= 6
     if _is_other_number("".join(groups), shape, is_direct=kind == "label" and distance <= 6):
         return 0.0
     if is_direct and ("label" in kinds[-3:] or is_known):
         return 0.97 if is_known else 0.85
-    right = squeeze(text[end : end + 24])
+    # A row without dashes may be anything: its sign must be close.
+    if not is_known or (is_row and distance > 14):
+        kind = ""
+    right = squeeze(text[end : end + (8 if is_row else 24)].partition("\n\n")[0])
     has_bank_after = words.banks.search(right[:14]) is not None or words.short_bank.match(text[end : end + 16]) is not None
-    if not is_known:
+    if not is_known or (is_row and not kind and left.endswith("번호")):
         return 0.0
-    if kind == "label" or has_bank_after:
+    if kind == "label" or has_bank_after or right.lstrip("(").startswith("예금주"):
         return 0.9
     if kind == "bank":
         return 0.85
-    return 0.8 if kind == "move" or words.moves.search(right) is not None else 0.0
+    return 0.8 if kind == "move" or (not is_row and words.moves.search(right) is not None) else 0.0
 
 
 def _is_other_number(digits: str, shape: tuple[int, ...], *, is_direct: bool) -> bool:
-    """Whether the digits read as a phone, business, resident or card number, ISBN, date or time."""
-    if shape in ((3, 2, 5), (6, 7), (4, 4, 4, 4), (4, 6, 5)) or len(set(digits)) == 1:
+    """Whether the digits read as a phone, business, resident or card number, ISBN or EAN, date or time."""
+    is_row = len(shape) == 1
+    if shape in _SHAPES_OF_OTHERS or len(set(digits)) == 1 or (is_row and digits in "01234567890123456789"):
         return True
-    if len(shape) == 1 and digits in "01234567890123456789":
-        return True
-    if re.fullmatch(r"0(?:2|[3-6]\d|70|50\d|10|11|1[6-9])\d{7,8}", digits) and (len(shape) == 1 or shape[-1] == 4):
-        return not (is_direct and len(shape) == 1 and not digits.startswith("010"))
-    if (
-        len(shape) >= 3
-        and shape[0] == 4
-        and shape[1] <= 2
-        and shape[2] <= 2
-        and re.match(r"(?:19|20)\d\d(?:0?[1-9]|1[0-2])", digits)
-    ):
+    if (is_row or shape[-1] == 4) and re.fullmatch(r"0(?:2|[3-6]\d|70|80|50\d|10|11|1[6-9])\d{7,8}", digits):
+        return not (is_direct and is_row and not digits.startswith("010"))
+    has_date = re.match(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", digits) is not None
+    if has_date and shape[:3] == (4, 2, 2):
         return True
     if is_direct:
         return False
-    if (
-        digits.startswith(("978", "979"))
-        and len(digits) == 13
-        and sum(int(d) * (1, 3)[i % 2] for i, d in enumerate(digits)) % 10 == 0
-    ):
-        return True
-    is_time = re.match(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", digits) is not None
-    return is_time and (len(shape) == 1 or shape[0] == 8 or shape[:3] == (4, 2, 2))
+    if len(digits) == 13 and digits.startswith(("978", "979", "880")):
+        return sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits)) % 10 == 0
+    return has_date and (is_row or shape[0] == 8)

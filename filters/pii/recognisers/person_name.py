@@ -31,8 +31,8 @@ _NOT_LAST_OF_NAME = frozenset("팀과부실국원소회사관처장란형값명�
 
 _NO_NAME = frozenset(
     word_list("""
-    미기재 없음 동일 상동 비공개 생략 해당 없 미상 불명 익명 본인 기재 필수 선택 입력 미정 무 공란 자필 한글 영문 위와 같음 대표 각
-    귀중 확인 이하 미제출 비워둠 별첨 참조
+    미기재 없음 동일 상동 비공개 생략 해당 없 미상 불명 익명 본인 기재 필수 선택 입력 미정 무 공란 자필 한글 영문 위와 같음
+    대표 각 귀중 확인 이하 미제출 비워둠 별첨 참조
     """)
 )
 """What a form says where there is no name."""
@@ -50,7 +50,7 @@ class PersonName:
     def find(self, text: str) -> Iterator[Span]:
         """Every name with a sign; one with two signs may be yielded twice."""
         hanja = name_patterns().hanja
-        for start, end, score in (*_marked(text), *_filled_in(text)):
+        for start, end, score in (*_marked(text), *_filled_in(text), *_addressed(text)):
             own = hanja.match(text, end)
             yield Span(start, end if own is None else own.end(), self.entity, score)
 
@@ -86,7 +86,8 @@ def _score_behind(match: re.Match[str]) -> float:
     name, honorific, title = match["name"], match["honorific"], match["title"] or match["bracketed"]
     mark = (honorific or title or "").strip()
     if honorific is not None and mark in ("씨", "귀하"):
-        return 0.85 if name[1:] not in _titles() and (len(name) == 2 or is_name(name, is_strict=False)) else 0.0
+        is_full = _is_short(name) if len(name) == 2 else is_name(name, is_strict=False)
+        return 0.85 if is_full and name[1:] not in _titles() else 0.0
     if mark and name in public_figures() and mark.startswith(("선생", "작가", "의원", "목사", "회장")):
         return 0.0
     # Written together, a noun and the next one make a title between them: 채무상|환자, 지하주|차장.
@@ -122,6 +123,11 @@ def _score_before(text: str, match: re.Match[str], kind: str) -> float:
     if match["copula"] is not None and len(name) > 2 and name_patterns().introduction.search(text[max(0, start - 40) : start]):
         return 0.75 if is_name(name, is_strict=True) else 0.0
     return 0.0
+
+
+def _is_short(name: str) -> bool:
+    """Whether a name has two syllables and a surname that makes no given name with the next one (김준, but 민수)."""
+    return len(name) == 2 and name[0] in SHORT_NAME_SURNAMES
 
 
 @cache
@@ -169,12 +175,23 @@ def _is_no_name(value: str) -> bool:
 
 
 def _romanised(text: str, end_of_label: int, at: int) -> Iterator[tuple[int, int, float]]:
-    """The range of a romanised Korean name at `at`, surname first or last, if a Latin label stands in front of the colon."""
+    """The range of a romanised Korean name at `at`, if a Latin label stands in front of the colon."""
+    if name_patterns().latin_label.search(text[max(0, end_of_label - 40) : end_of_label]) is not None:
+        yield from _latin_name(text, at)
+
+
+def _addressed(text: str) -> Iterator[tuple[int, int, float]]:
+    """Ranges of romanised Korean names behind a title (Mr., Dr., Dear)."""
+    for title in name_patterns().latin_title.finditer(text):
+        if not text[max(0, title.start() - 1) : title.start()].isalnum():
+            yield from _latin_name(text, title.end())
+
+
+def _latin_name(text: str, at: int) -> Iterator[tuple[int, int, float]]:
+    """The range of a romanised Korean name that begins at `at` or behind a title there."""
     match = name_patterns().latin_name.match(text, at)
-    if match is None or name_patterns().latin_label.search(text[max(0, end_of_label - 40) : end_of_label]) is None:
-        return
-    length = _latin_length(match["name"])
-    if length:
+    length = 0 if match is None else _latin_length(match["name"])
+    if match is not None and length:
         yield match.start("name"), match.start("name") + length, 0.8
 
 

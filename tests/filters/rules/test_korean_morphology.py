@@ -1,6 +1,7 @@
 """The Korean morphological rules: good text of every register stays, what no Korean wrote goes by the right name."""
 
 import random
+import re
 import time
 
 import pytest
@@ -59,7 +60,45 @@ TABLE = """| 항목 | 형식 | 설명 |
 | `reqDate` | N(14) | 요청 일시 |
 | `cancelYn` | A(1) | 취소 여부 |"""
 
+NOTICE = """안녕하세요, 주민 여러분. 우리 구 보건소는 4월 3일부터 어르신 독감 예방접종을 시작합니다.
+65세 이상이면 신분증을 가지고 가까운 의원을 방문하시면 됩니다. 접종 뒤에는 20분 동안 그 자리에서 쉬면서 이상이 없는지 살펴 주세요.
+이용에 불편을 드려 죄송합니다. 감사합니다."""
+
+ANSWER = """안녕하세요, 고객님. 문의하신 환불은 결제하신 카드사에 따라 사흘에서 닷새가 걸립니다.
+카드사 앱의 승인 취소 내역에서 확인하실 수 있습니다. 계속 보이지 않으면 다시 문의해 주세요. 감사합니다."""
+
+LETTER = """선생님, 안녕하세요. 작년에 졸업한 민수입니다. 그때 수학을 포기하지 말라고 하신 말씀 덕분에 공대에 왔습니다.
+요즘은 미적분 과제로 밤을 새우지만 재미있습니다. 방학에 한번 찾아뵙겠습니다. 늘 건강하세요."""
+
+TRANSLATED_MANUAL = """이 함수는 두 개의 인수를 가집니다. 첫 번째 인수는 파일의 이름을 나타내는 문자열이고, 두 번째 인수는 선택적입니다.
+파일을 열 수 없는 경우 이 함수는 오류를 반환합니다. 그것은 errno 변수에 저장됩니다. 사용자는 이것을 통해 오류의 원인을 알 수 있습니다."""
+
+PHILOSOPHY = """당신은 무엇을 아는가. 철학은 이 물음에서 시작된다. 소크라테스는 자기가 모른다는 것을 안다고 말했다.
+그것은 겸손이 아니라 방법이었다. 그는 아는 체하는 사람에게 묻고 또 물었고, 그들은 결국 자기 말이 서로 어긋난다는 것을 보게 되었다."""
+
+LETTERS = (
+    "한글 자음은 ㄱ, ㄴ, ㄷ, ㄹ, ㅁ, ㅂ, ㅅ, ㅇ, ㅈ, ㅊ, ㅋ, ㅌ, ㅍ, ㅎ의 열네 자이고, 모음은 ㅏ, ㅑ, ㅓ, ㅕ, ㅗ, ㅛ, ㅜ, ㅠ, ㅡ, ㅣ의 "
+    "열 자이다. 겹받침에는 ㄳ, ㄵ, ㄶ, ㄺ 따위가 있다."
+)
+
+LAUGHTER = "ㅋㅋㅋㅋ 진짜 웃겨 ㅠㅠㅠ 어제 보고 또 봤는데 ㅋㅋㅋㅋㅋㅋㅋ ㄹㅇ 명작 ㅇㅈ? ㅎㅎㅎ 다음 편도 기대됨 ㅠㅠ"
+
+LABELS = """위치와 크기
+선택한 도형을 옮기거나 돌리거나 기울입니다.
+선
+선택한 선의 굵기와 색을 정합니다.
+영역
+선택한 도형의 채우기를 정합니다."""
+
 GOOD = {
+    "notice": NOTICE,
+    "answer": ANSWER,
+    "letter": LETTER,
+    "translated manual": TRANSLATED_MANUAL,
+    "philosophy": PHILOSOPHY,
+    "letters of the alphabet": LETTERS,
+    "laughter": LAUGHTER,
+    "labels": LABELS,
     "essay": ESSAY,
     "manual": MANUAL,
     "law": LAW,
@@ -81,6 +120,15 @@ def _wrong_particles(text: str) -> str:
     swap = {"을": "를", "를": "을", "은": "는", "는": "은", "이": "가", "가": "이", "과": "와", "와": "과"}
     words = text.replace(".", " .").split(" ")
     return " ".join(word[:-1] + swap.get(word[-1], word[-1]) if len(word) > 2 else word for word in words)
+
+
+def _in_twos(text: str) -> str:
+    together = "".join(text.split())
+    return " ".join(together[at : at + 2] for at in range(0, len(together), 2))
+
+
+def _without_particles(text: str) -> str:
+    return re.sub("(?<=[가-힣])(?:으로|에서|에게|부터|[을를이가은는과와로에의도])(?![가-힣])", "", text)
 
 
 def _gibberish(num_words: int) -> str:
@@ -111,6 +159,24 @@ JUNK = {
         "가지고 있습니다. 당신이 그것을 원한다면 당신은 지금 그것을 가질 수 있습니다.",
         "korean_machine_translated",
     ),
+    "translated without many pronouns": (
+        "이 제품은 세계에서 가장 훌륭한 제품 중 하나입니다. 그것은 높은 품질을 가지고 있습니다. 많은 사람들이 이 제품에 의해 "
+        "만족되어집니다. 건강한 삶을 가지는 것은 중요합니다. 더 많은 정보를 필요로 한다면 우리의 웹사이트를 방문하는 것이 가능합니다.",
+        "korean_machine_translated",
+    ),
+    "wishes": (
+        "존경하는 회원님, 새해 복 많이 받으세요. 지난 한 해 동안 보내 주신 성원에 머리 숙여 감사드립니다. 올해도 더 나은 서비스로 "
+        "보답하겠습니다. 댁내 두루 평안하시고 하시는 일마다 뜻대로 이루어지시길 빕니다. 감사합니다.",
+        "korean_honorific_boilerplate",
+    ),
+    "keyboard": (
+        "ㅁㄴㅇ라ㅓㅁ닝러ㅏㅣㅁㄴㅇㄹ ㅁㄴ이러ㅏ민어라ㅣ ㅁㄴ어라ㅣㅁ ㄴㅇㄹ먀ㅐㄷㄱㅎ ㅁㅈㄷ갸ㅐ",
+        "korean_gibberish",
+    ),
+    "loose letters": ("ㅁㄴㅇㄹ ㅎㅗㅓㅏ ㅣㅁㄴㅇㅎ ㄱㄷㅅㅛㅕ ㅁㄴㅇㄹㅎ", "korean_gibberish"),
+    "rare syllables": ("뷁쉟궳 훏뜗 퀡뙗벩 쀍꿿 뢟뮭 쒧퇧 횙쬃뎡 뵹쫽 펋쇏", "korean_gibberish"),
+    "spaces after every second syllable": (_in_twos(ESSAY), "korean_broken_spacing"),
+    "no particles": (_without_particles(ESSAY + MANUAL), "korean_few_function_morphemes"),
 }
 
 
@@ -123,6 +189,33 @@ def test_good_text_stays(kind: str) -> None:
 def test_junk_goes_by_name(kind: str) -> None:
     text, rule = JUNK[kind]
     assert rule in [failure.rule for failure in judge(RULE, [text])[0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "threshold", "detail"),
+    [
+        ("wrong particles", "korean_garbled_particles", 0.05, "마당에은, 감나무이, 가을가, 우리은, 장대을; of 20"),
+        ("keywords", "korean_keyword_stuffing", 0.72, "40 nouns in a row: 대출, 금리, 비교, 신용, 보험"),
+        ("no spaces", "korean_run_together", 0.14, "가을이되면우리는긴장대를들고나가홍시를땄다"),
+        ("repeated", "korean_repeated_boilerplate", 0.35, "지금 바로 x12"),
+        ("honorifics", "korean_honorific_boilerplate", 0.62, "7 sentences such as '안녕하세요 고객님.'"),
+        ("rare syllables", "korean_gibberish", 0.4, "unknown: 뷁쉟궳, 훏뜗"),
+        ("translated", "korean_machine_translated", 20.0, "per 100 words: 그것 x6, 당신 x4"),
+    ],
+)
+def test_a_failure_shows_its_evidence(kind: str, rule: str, threshold: float, detail: str) -> None:
+    failures = {failure.rule: failure for failure in judge(RULE, [JUNK[kind][0]])[0]}
+    assert failures[rule].threshold == threshold
+    assert detail in failures[rule].detail
+
+
+def test_the_threshold_told_is_the_one_applied() -> None:
+    for text, _ in JUNK.values():
+        for failure in judge(RULE, [text])[0]:
+            assert failure.value is not None
+            assert failure.threshold is not None
+            assert failure.detail
+            assert failure.value != failure.threshold
 
 
 def test_a_verdict_depends_on_the_document_alone() -> None:
@@ -152,6 +245,11 @@ MEGABYTES = {
     "at signs": "a@" * 500_000,
     "fences": "```\n가 " * 120_000,
     "alternating": "가a" * 250_000,
+    "loose letters": "ㅁㄴㅇㄹ " * 80_000,
+    "genitives": "그의 " * 160_000,
+    "translated": "그것은 당신의 것은 " * 40_000,
+    "courtesy": "감사합니다" * 70_000,
+    "courtesy without a stop": "항상 감사 " * 70_000,
 }
 
 

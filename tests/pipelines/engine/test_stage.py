@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from filters.document import Failure
@@ -13,8 +12,6 @@ from pipelines.engine.partition import BATCH_ROWS, PartitionWriter, read_batches
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, StageFailedError, Unit, commit
 
-SCHEMA = pa.schema([("id", pa.string())])
-
 
 class Copy:
     """Keeps ``payload`` documents and drops one."""
@@ -23,11 +20,9 @@ class Copy:
 
     def run(self, unit: Unit, *, directory: str, progress: Progress) -> list[dict[str, Any]]:
         progress.advance(rows=unit.payload, num_bytes=unit.payload)
-        with PartitionWriter(directory, unit.name, schema=SCHEMA) as out:
+        with PartitionWriter(directory, unit.name) as out:
             for number in range(unit.payload):
-                out.tally.entered("s", text_bytes=1)
-                out.tally.kept("s", segment="korean", language="ko", text_bytes=1)
-                out.add((f"{unit.name}-{number}",), text_bytes=1)
+                out.add((f"{unit.name}-{number}", "a", "s", "", "", "korean", "ko", 1.0, [], []), text_bytes=1)
             out.tally.entered("s", text_bytes=2)
             out.record(LedgerRow(id="x", action="dropped", failures=[Failure("bad", 1.0, 2.0)], source="s", text_bytes=2))
         return [out.entry]
