@@ -103,14 +103,16 @@ def _run(name: str, data: Path, recipe: str) -> None:
 
 
 def _filter_stage(recipe: str) -> Callable[[list[str]], int]:
-    from pipelines.judge import Judge
+    """All that the stage does: language, every rule with the morphological ones, personal data taken out."""
     from pipelines.recipe import load_recipe
+    from pipelines.stages.filter import Filter
 
-    judge = Judge(load_recipe(recipe).recipe)
+    stage = Filter(load_recipe(recipe).recipe)
+    stage.setup()
 
     def run(texts: list[str]) -> int:
-        verdicts = judge.judge([Document(id=str(number), text=text) for number, text in enumerate(texts)])
-        return int((~verdicts.failed).sum())
+        documents = [Document(id=str(number), text=text) for number, text in enumerate(texts)]
+        return int((~stage.judge_and_edit(documents)[0].failed).sum())
 
     return run
 

@@ -19,7 +19,7 @@ from pipelines.engine.fingerprint import code_version
 from pipelines.engine.partition import PartitionWriter, read_batches, text_sizes
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, Unit
-from pipelines.judge import Judge, Verdict, Verdicts
+from pipelines.judge import Judge, Verdicts
 from pipelines.pii_editor import PiiEditor
 from pipelines.recipe_tables import Recipe
 
@@ -66,14 +66,12 @@ class Filter:
         self._editor = PiiEditor(self.recipe.pii) if self.recipe.pii.remove else None
         self._scorer = open_scorer(self.knowledge) if self.knowledge else None
 
-    def judge_batch(self, documents: Sequence[Document]) -> list[Verdict]:
-        """What the recipe says of each document."""
+    def judge_and_edit(self, documents: Sequence[Document]) -> tuple[Verdicts, list[str], list[Finding], dict[int, float]]:
+        """All that the stage does to documents: verdicts, texts without personal data, edits, and scores by row."""
         assert self._judge is not None, "call setup() first"
-        return list(self._judge.judge(documents))
-
-    def judge(self, document: Document) -> Verdict:
-        """What the recipe says of one document; many at once are ten times as fast."""
-        return self.judge_batch([document])[0]
+        verdicts = self._judge.judge(documents)
+        texts, edits = self._edit(documents, verdicts)
+        return verdicts, texts, edits, self._score(texts, verdicts)
 
     def run(self, unit: Unit, *, directory: str, progress: Progress) -> list[dict[str, Any]]:
         with PartitionWriter(directory, unit.name) as out:
@@ -82,14 +80,10 @@ class Filter:
         return [out.entry]
 
     def _judge_record_batch(self, batch: pa.RecordBatch, out: PartitionWriter, progress: Progress) -> None:
-        assert self._judge is not None
         sizes = np.array(text_sizes(batch), dtype=np.int64)
         num_bytes = int(sizes.sum())
         with progress.alive(num_bytes=num_bytes):
-            documents = _documents(batch)
-            verdicts = self._judge.judge(documents)
-            texts, edits = self._edit(documents, verdicts)
-            scores = self._score(texts, verdicts)
+            verdicts, texts, edits, scores = self.judge_and_edit(_documents(batch))
         judged = _with_verdicts(batch, verdicts, texts if edits else None, scores)
         failed = verdicts.failed
         out.record_batch(findings_batch(out.tally, judged, sizes, action="dropped", findings=verdicts.findings))
