@@ -11,6 +11,9 @@ from typing import NamedTuple
 from filters.pii.alternation import one_of, word_list
 from filters.pii.korean_places import BARE_CITIES, PROVINCES, SIGUNGU
 
+LONGEST_COMPLEX = 24
+"""Longest name of a building in front of a flat, with what may stand between, in characters."""
+
 REACH = 48
 """How far in front of its number an address may begin, in characters."""
 
@@ -52,10 +55,11 @@ _GAP = r"(?:[ \t]{0,2}\n?[ \t]{0,3}|,[ ]?)"
 class AddressPatterns(NamedTuple):
     """One pattern for each part.
 
-    `anchor`: the last syllable of a road or village with a number behind it; `name_like`: the least that is a name;
-    `number`: what is behind it, where that is a building or lot; `road`, `lot`, `town`: names that end at the anchor;
-    `region`: the levels above, with the groups `province` and `district`; `details`: building, flat and neighbourhood behind
-    the number; `flat`: 101동 1502호; `complex`: the name of a building in front of a flat; `postcode`: a code in front of an
+    `anchor`: the last syllable of a road or village with a number behind it; `name_like`: the least that is a name; `number`:
+    what is behind it, where that is a building or lot; `road`, `lot`, `town`: names that end at the anchor; `level`: the name
+    of a level above; `region`: the levels above, with the groups `province` and `district`; `details`: building, flat and
+    neighbourhood behind the number; `flat_sign`: what every flat has, quick to look for; `flat`: 101동 1502호; `building`: what
+    names of buildings end in; `complex`: the name of a building in front of a flat; `postcode`: a code in front of an
     address; `labelled_postcode`: one behind its label; `label`: a word that announces an address at the end of squeezed text;
     `romanised`: the road form in Latin letters.
     """
@@ -66,10 +70,13 @@ class AddressPatterns(NamedTuple):
     road: re.Pattern[str]
     lot: re.Pattern[str]
     town: re.Pattern[str]
+    level: re.Pattern[str]
     region: re.Pattern[str]
     details: re.Pattern[str]
     neighbourhood: re.Pattern[str]
+    flat_sign: re.Pattern[str]
     flat: re.Pattern[str]
+    building: re.Pattern[str]
     complex: re.Pattern[str]
     postcode: re.Pattern[str]
     labelled_postcode: re.Pattern[str]
@@ -82,21 +89,25 @@ def address_patterns() -> AddressPatterns:
     """All of them."""
     label = one_of(LABELS)
     return AddressPatterns(
-        anchor=re.compile(r"[로길동리가읍면](?=[ ]{0,2}(?:지하[ ]?|산[ ]?)?[0-9])"),
+        anchor=re.compile(r"[로길동리가읍면](?=[ 지산0-9])(?=[ ]{0,2}(?:지하[ ]?|산[ ]?)?[0-9])"),
         name_like=re.compile(r"[가-힣]{2}|[3-8][.·]\d{1,2}[로길]"),
         number=re.compile(_number()),
         road=re.compile(
-            r"(?:[가-힣A-Za-z·]{1,11}|[3-8][.·]\d{1,2}(?=[로길]))(?:\d{1,3}[가-힣]{0,3})?"
+            # The look ahead holds for every road; it gives up at once where one cannot begin, in rows of roads.
+            r"(?:(?=[^\d]{1,13}+(?:\d{1,4}+[^\d]{0,5}+){0,2}+$)[가-힣A-Za-z·]{1,11}|[3-8][.·]\d{1,2}(?=[로길]))(?:\d{1,3}[가-힣]{0,3})?"
             r"(?:[로길]|(?<=[로길])[ ]?\d{1,4}[가-하]?번?[가-하]?길)$"
         ),
         lot=re.compile(
-            r"(?:[가-힣]{1,6}(?:\d[\d.·,]{0,4})?동(?:\d{1,2}가)?|[가-힣]{1,5}(?:로|동)?\d가|[가-힣]{1,6}\d{0,2}리)$"
+            r"(?=[가-힣]{1,8}+(?:[\d.·,]{1,5}+[가-힣]?+){0,2}+$)(?:[가-힣]{1,6}(?:\d[\d.·,]{0,4})?동(?:\d{1,2}가)?|[가-힣]{1,5}(?:로|동)?\d가|[가-힣]{1,6}\d{0,2}리)$"
         ),
         town=re.compile(r"[가-힣]{1,5}[읍면]$"),
+        level=re.compile(one_of((*PROVINCES, *SIGUNGU, *BARE_CITIES))),
         region=re.compile(_region()),
         details=re.compile(_details()),
         neighbourhood=re.compile(r"\([가-힣0-9]{1,8}[동가리읍면][),]"),
+        flat_sign=re.compile(r"동(?:(?<=[0-9].)|(?<=[0-9] .))[ 제층0-9]{2,13}호"),
         flat=re.compile(r"[0-9][0-9]{0,3}[ ]?동[ ]{0,2}(?:제?\d{1,2}층[ ]?)?\d{1,4}[ ]?호(?![선실차점봉])"),
+        building=re.compile(one_of(_BUILDINGS)),
         complex=re.compile(rf"(?:[가-힣A-Za-z0-9·]{{0,12}}{one_of(_BUILDINGS)}[ ]?)(?:제?\d{{1,2}}(?:단지|차)[ ]?)?$"),
         postcode=re.compile(r"\(?(?:우|우편번호)?\)?[ :]{0,2}[\[(]?(?P<code>\d{5}|\d{3}-\d{3})[\])]?,?[ \n]{1,2}$"),
         labelled_postcode=re.compile(

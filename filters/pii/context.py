@@ -11,7 +11,7 @@ so that a region gives the same answer as the whole text.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 
 from filters.pii.alternation import one_of
 
@@ -36,9 +36,15 @@ def text_after(text: str, end: int, *, width: int = 16) -> str:
 
 def has_context(text: str, start: int, end: int, words: Iterable[str], *, before: int = 40, after: int = 16) -> bool:
     """Whether one of `words` (squeezed, lower case) stands within `before` code points in front or `after` behind."""
-    left = text_before(text, start, width=before)
-    right = text_after(text, end, width=after)
-    return any(word in left or word in right for word in words)
+    one = _any_of(tuple(words))
+    left = one.search(text_before(text, start, width=before))
+    return left is not None or one.search(text_after(text, end, width=after)) is not None
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern that finds one of `words`, which are the lists of this package and not many."""
+    return re.compile(one_of(words))
 
 
 OTHER_NUMBERS = (
@@ -60,6 +66,8 @@ _LATIN_GAP = re.compile(r"[a-z]\s+[a-z]")
 _BLANKS = re.compile(r"(?<![a-z])\s+|\s+(?![a-z])")
 
 
+# A text of thousands of numbers asks the same several times, once for each recogniser.
+@lru_cache(maxsize=1024)
 def _tighten(text: str) -> str:
     """Lower-case without blanks but for those between two Latin words, whose beginnings must stay visible."""
     lowered = text.lower()

@@ -54,6 +54,12 @@ def _longest_label() -> int:
 
 
 @cache
+def _tails() -> frozenset[str]:
+    """The last two characters of every label, of one character that."""
+    return frozenset(label[-2:] for label in labels())
+
+
+@cache
 def led_by_label() -> str:
     """A pattern that holds behind a name of two to four syllables if a label, or another name of a list, may stand in front.
 
@@ -120,6 +126,8 @@ def _is_own_line(text: str, start: int, label: str, *, is_cut: bool) -> bool:
 def _need(left: str) -> tuple[str, str]:
     """What the label at the end of `left` needs, as in `labels`, with the label; empty strings where there is none."""
     squeezed = "".join(left[-16:].split())
+    if squeezed[-2:] not in _tails() and squeezed[-1:] not in _tails():
+        return "", ""
     for length in range(min(_longest_label(), len(squeezed)), 0, -1):
         word = squeezed[-length:]
         need = labels().get(word)

@@ -5,8 +5,8 @@ higher score stays, then the longer, then the earlier, then the entity that come
 
 Recognisers are the modules of `filters.pii.recognisers`: one class each, named after its module. Its `trigger` says what
 must be there before it is asked: `number` (seven digits close together, or dotted or colon groups: an address), `digit` (any),
-`at` (an @ or one of the ways to write it), `word` (one of its `words`). `number` and `digit` recognisers get the surroundings
-of those digits only, which `CONTEXT_MARGIN` makes as good as the whole text; a text without triggers costs four searches.
+`at` (an @ or one of the ways to write it), `word` (one of its `words`). `number` recognisers get the surroundings of those
+digits only, which `CONTEXT_MARGIN` makes as good as the whole text; a text without triggers costs four searches.
 """
 
 import re
@@ -47,9 +47,9 @@ _ROW = re.compile(r"[0-9][-0-9. \t()/·ㆍ~_:+\r\nA-Zol]{6,}")
 _NUMBER = re.compile(r"[0-9](?:(?:[-. \t()/·ㆍ~_:+\r\nOolI]{0,5}[A-Z]?[0-9]){6}|[0-9]{0,2}(?:\.[0-9]{1,3}){3})")
 _SPELT = re.compile(r"[공영]일[공영일육칠팔구]")
 _COLONS = re.compile(r":(?::|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:)")
-_DIGITS = re.compile("[0-9]+")
-_AT_WORDS = ("골뱅이", "앳", "at", "AT", "At")
-_AT_SIGN = re.compile(r"골뱅이|앳|[(\[{<] ?[aA][tT] ?[)\]}>]| at ")
+_DIGIT = re.compile("[0-9]")
+_AT_WORDS = ("골뱅이", "앳", " at ")
+_BRACKETED_AT = re.compile(r"[aA][tT](?:(?<=[(\[{<]..)|(?<=[(\[{<] ..)) ?[)\]}>]")
 
 
 @cache
@@ -100,7 +100,7 @@ def _has_at_sign(text: str) -> bool:
     """Whether there is an @ or a way to write it; plain searches first, because most texts have none of the words."""
     if "@" in text:
         return True
-    return any(word in text for word in _AT_WORDS) and _AT_SIGN.search(text) is not None
+    return any(word in text for word in _AT_WORDS) or _BRACKETED_AT.search(text) is not None
 
 
 def settle(spans: Iterable[Span]) -> list[Span]:
@@ -157,7 +157,7 @@ class Scanner:
         if by_trigger["number"]:
             yield from _ask(by_trigger["number"], text, _number_regions(text))
         if by_trigger["digit"]:
-            yield from _ask(by_trigger["digit"], text, _regions(text, _DIGITS.finditer(text)))
+            yield from _ask(by_trigger["digit"], text, [(0, len(text))] if _DIGIT.search(text) else [])
         if by_trigger["at"] and _has_at_sign(text):
             yield from _ask(by_trigger["at"], text, [(0, len(text))])
         for recogniser in by_trigger["word"]:
@@ -171,5 +171,8 @@ def _ask(asked: Sequence[Recogniser], text: str, regions: Sequence[tuple[int, in
     for start, end in regions:
         part = text[start:end]
         for recogniser in asked:
+            if start == 0:
+                yield from recogniser.find(part)
+                continue
             for span in recogniser.find(part):
                 yield Span(span.start + start, span.end + start, span.entity, span.score)

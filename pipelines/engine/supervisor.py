@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -92,9 +93,9 @@ class Supervisor:
         self._stage = ""
         self._bar: tqdm[Any] | None = None
         self._outcome: dict[str, Any] | None = None
-        self._seen_workers: dict[int, str] = {}
+        self._seen_workers: set[int] = set()
         self._missing_since: float | None = None
-        self._log_path = f"/tmp/malmoi-{os.getpid()}.log"
+        self._log_path = os.path.join(tempfile.gettempdir(), f"malmoi-{os.getpid()}.log")
         read_end, write_end = os.pipe()
         self._events = os.fdopen(read_end, "rb", buffering=0)
         self._pending = b""
@@ -217,8 +218,8 @@ class Supervisor:
             with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
                 if process.status() != psutil.STATUS_ZOMBIE and is_worker(process):
                     alive.add(process.pid)
-        missing = set(self._seen_workers) - alive
-        self._seen_workers.update(dict.fromkeys(alive, self._stage))
+        missing = self._seen_workers - alive
+        self._seen_workers |= alive
         if not missing:
             self._missing_since = None
             return

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from filters.pii.address_patterns import MAX_DETAILS, REACH, address_patterns
+from filters.pii.address_patterns import LONGEST_COMPLEX, MAX_DETAILS, REACH, address_patterns
 from filters.pii.alternation import word_list
 from filters.pii.context import squeeze
 from filters.pii.span import Span
@@ -81,11 +81,9 @@ def _read_address(text: str, at: int, *, floor: int) -> tuple[int, int] | None:
     if number is None:
         return None
     nearest = max(floor, at - _LONGEST_NAME)
-    name = (
-        patterns.road.search(text, nearest, at)
-        or patterns.lot.search(text, nearest, at)
-        or patterns.town.search(text, nearest, at)
-    )
+    ending = text[at - 1]
+    kind = patterns.road if ending in "로길" else patterns.town if ending in "읍면" else patterns.lot
+    name = kind.search(text, nearest, at)
     if name is None:
         return None
     window = max(floor, at - REACH)
@@ -113,7 +111,7 @@ def _has_flat(details: str) -> bool:
 
 def _start_of_region(before: str, name_start: int) -> int | None:
     """Offset in `before` of the city, county or district that belongs to the place named from `name_start` on, if any."""
-    if not _may_have_region(before):
+    if address_patterns().level.search(before) is None:
         return None
     for match in address_patterns().region.finditer(before):
         if match.end() == match.start() or not _reaches(before, match.end(), name_start):
@@ -123,13 +121,6 @@ def _start_of_region(before: str, name_start: int) -> int | None:
         if match["district"] or province.startswith(_METROPOLITAN) or (province and before[-1] not in "로길"):
             return match.start()
     return None
-
-
-def _may_have_region(before: str) -> bool:
-    """Whether it is worth while to look for a region: most places where this is asked have none."""
-    return any(sign in before for sign in ("구", "시", "군", "도 ", *_METROPOLITAN)) or any(
-        province in before for province in ("경기", "강원", "충", "전", "경")
-    )
 
 
 def _reaches(before: str, end_of_region: int, name_start: int) -> bool:
@@ -154,6 +145,8 @@ def _with_postcode(text: str, start: int, floor: int) -> int:
 
 def _flats(text: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Ranges of flats without a lot or road number (은마아파트 12동 304호) outside those in `taken`, which ascend."""
+    if address_patterns().flat_sign.search(text) is None:
+        return
     next_taken = 0
     for flat in address_patterns().flat.finditer(text):
         if flat.start() and (text[flat.start() - 1].isdigit() or text[flat.start() - 1] in "-."):
@@ -173,9 +166,11 @@ def _start_of_complex(text: str, flat: re.Match[str]) -> int | None:
     at = flat.start()
     window = max(0, at - REACH)
     before = text[window:at]
-    name = patterns.complex.search(before)
+    # Only the last twelve characters can end the name: twelve in front of its ending, and a numbered section behind.
+    may_be_named = patterns.building.search(before, max(0, at - window - LONGEST_COMPLEX // 2)) is not None
+    name = patterns.complex.search(before, max(0, at - window - LONGEST_COMPLEX)) if may_be_named else None
     start = len(before) if name is None else name.start()
-    for region in patterns.region.finditer(before) if _may_have_region(before) else ():
+    for region in patterns.region.finditer(before) if patterns.level.search(before) else ():
         between = before[region.end() : start].strip()
         is_region = region.end() > region.start() and (region["district"] or region["province"])
         if is_region and re.fullmatch(r"(?:[가-힣0-9]{1,7}[읍면동리가로길])?(?:\s?[가-힣A-Za-z0-9]{1,10})?", between):

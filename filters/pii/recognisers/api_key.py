@@ -79,10 +79,17 @@ _PROVIDERS: tuple[tuple[str, str], ...] = (
     ("https://hooks.slack.com/services/", r"T[A-Z0-9]{6,12}/B[A-Z0-9]{6,12}/[A-Za-z0-9]{20,28}"),
     ("https://discord.com/api/webhooks/", r"\d{17,20}/[\w-]{60,72}"),
 )
+_SHORTEST_KEY = 16
+_MIN_CHANGES = 3
+_CHANGES = re.compile(r"(?<=[a-zA-Z])[0-9]|(?<=[0-9])[a-zA-Z]|(?<=[a-z])[A-Z]")
+"""Where letters and digits, or small and capital letters, meet."""
+_NAME_PARTS = re.compile("key|secret|token|pass|pwd|credential|client|auth|bearer|basic|[번드호키릿큰]")
+"""One of these is in every name that `named` knows, in small letters."""
+_PASSWORD_SIGN = re.compile("[pP비패암](?:[aA][sS][sS]|[wW][dD]|밀번호|번|스워드|호)")
+_REPEATED = re.compile(r"(.)\1{5}")
 _JWT_IO_SIGNATURE = "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
 """The signature of the token that every tutorial of RFC 7519 shows."""
 
-_PASSWORD_WORDS = ("assw", "assphrase", "wd", "ASSW", "WD", "ASSPHRASE", "비밀번호", "비번", "패스워드", "암호")
 _PLACEHOLDER_WORDS = word_list("""
     example sample dummy fake your changeme change_me change-me placeholder xxxx insert replace todo redacted abcdefgh
     qwerty sk_test pk_test test_sk test_ck test_key testkey notreal foobar **** .... secret password passwd token none null
@@ -101,6 +108,7 @@ class _Patterns(NamedTuple):
     password: re.Pattern[str]
     url: re.Pattern[str]
     bot: re.Pattern[str]
+    placeholder: re.Pattern[str]
 
 
 @cache
@@ -118,15 +126,16 @@ def _patterns() -> _Patterns:
     value = r"(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;<>(){}\[\]&가-힣]{6,64})(?P<tail>.?)"
     password = rf"[pP비패암](?:{given_latin}|{given_korean}){value}"
     return _Patterns(
-        run=re.compile(r"[A-Za-z0-9_+/.~%:-]{16,4000}={0,2}"),
-        provided=re.compile(one_of(prefix for prefix, _ in _PROVIDERS)),
+        run=re.compile(r"[A-Za-z0-9_+/.~%:-](?<![A-Za-z0-9_+/.~%:-].)[A-Za-z0-9_+/.~%:-]{15,}={0,2}"),
+        provided=re.compile(rf"(?<![A-Za-z0-9_-]){one_of(prefix for prefix, _ in _PROVIDERS)}"),
         bodies={prefix: re.compile(f"(?:{body})(?![A-Za-z0-9])", re.ASCII) for prefix, body in _PROVIDERS},
         named=re.compile(
-            rf"(?:{latin}[A-Za-z0-9_]{{0,12}}|{korean})[^A-Za-z0-9_가-힣+/]{{0,12}}(?:{words}[^A-Za-z0-9_가-힣+/]{{0,6}}(?:A\.\s)?)?$"
+            rf"(?=[aspectbASPECTB_비패암인서시토액-])(?:{latin}[A-Za-z0-9_]{{0,12}}|{korean})[^A-Za-z0-9_가-힣+/]{{0,12}}(?:{words}[^A-Za-z0-9_가-힣+/]{{0,6}}(?:A\.\s)?)?$"
         ),
         password=re.compile(password, re.ASCII),
         url=re.compile(r"://[^\s:/@\"'<>]{1,64}:(?P<value>[^\s:/@\"'<>{}$%]{4,128})@[A-Za-z0-9\[]"),
         bot=re.compile(r"(?<![A-Za-z0-9_:])[0-9]{8,10}:AA[A-Za-z0-9_-]{32,33}(?![A-Za-z0-9_-])"),
+        placeholder=re.compile(one_of(_PLACEHOLDER_WORDS)),
     )
 
 
@@ -144,7 +153,7 @@ class ApiKey:
         for run in _patterns().run.finditer(text):
             for start, end, score in _keys_in_run(text, run):
                 yield Span(start, end, self.entity, score)
-        if any(word in text for word in _PASSWORD_WORDS):
+        if _PASSWORD_SIGN.search(text):
             for match in _patterns().password.finditer(text):
                 value = match["value"] if match["quote"] else match["value"].rstrip(".,:!?")
                 is_closed = match["tail"] == match["quote"] or (not match["quote"] and match["tail"] not in ("(", "[", "{"))
@@ -162,25 +171,24 @@ def _keys_in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int, floa
     patterns = _patterns()
     first, last = run.span()
     for head in patterns.provided.finditer(text, first, last):
-        if (
-            head.start()
-            and text[head.start() - 1].isascii()
-            and (text[head.start() - 1].isalnum() or text[head.start() - 1] in "_-")
-        ):
-            continue
         body = patterns.bodies[head[0]].match(text, head.end())
         if body is not None and not _is_placeholder(body[0]) and _JWT_IO_SIGNATURE not in body[0]:
             yield head.start(), body.end(), 1.0
-    for bot in patterns.bot.finditer(text, first, last):
-        yield *bot.span(), 1.0
-    if not any(map(str.isdigit, run[0])):
+    found = run[0]
+    if ":AA" in found:
+        for bot in patterns.bot.finditer(text, first, last):
+            yield *bot.span(), 1.0
+    value = found.rpartition(":")[2].rstrip(".")
+    if len(value) < _SHORTEST_KEY or len(_CHANGES.findall(value)) < _MIN_CHANGES:
         return
-    value = run[0].rpartition(":")[2].rstrip(".")
-    start = first + run[0].rfind(":") + 1
-    if not _is_random(value):
-        return
-    if patterns.named.search(text[max(0, start - 48) : start]) is not None and not _is_placeholder(value):
+    start = first + found.rfind(":") + 1
+    if _is_named(text[max(0, start - 48) : start]) and _is_random(value) and not _is_placeholder(value):
         yield start, start + len(value), 0.8
+
+
+def _is_named(before: str) -> bool:
+    """Whether the name of a secret stands in front of its value; a look for parts of such names first, which is quicker."""
+    return _NAME_PARTS.search(before.lower()) is not None and _patterns().named.search(before) is not None
 
 
 def _is_password(value: str) -> bool:
@@ -193,23 +201,19 @@ def _is_password(value: str) -> bool:
 
 def _is_random(value: str) -> bool:
     """Whether a string has 16 and more characters of a key's alphabet with digits mixed in and high entropy."""
-    if len(value) < 16 or re.fullmatch(r"[A-Za-z0-9+/=_\-.~%!]+", value) is None:
-        return False
-    counts = Counter(value)
-    entropy = -sum(count / len(value) * log2(count / len(value)) for count in counts.values())
-    is_hex = re.fullmatch(r"[0-9a-fA-F-]+", value) is not None
-    if not re.search(r"\d", value) or not re.search(r"[A-Za-z]", value):
+    if len(value) < _SHORTEST_KEY or not re.search(r"[0-9]", value) or not re.search(r"[A-Za-z]", value):
         return False
     # Names such as `oauth2_access_scope` are words joined by signs: few changes between letters and digits.
-    changes = len(re.findall(r"(?<=[a-zA-Z])\d|(?<=\d)[a-zA-Z]|(?<=[a-z])[A-Z]", value))
-    if is_hex:
+    changes = len(_CHANGES.findall(value))
+    counts = Counter(value)
+    entropy = -sum(count / len(value) * log2(count / len(value)) for count in counts.values())
+    if re.fullmatch(r"[0-9a-fA-F-]+", value) is not None:
         return entropy >= 2.8 and changes >= 4
     return entropy >= 3.3 and changes >= max(3, len(value) // 9)
 
 
 def _is_placeholder(value: str) -> bool:
     """Whether a value only stands for a secret."""
-    lowered = value.lower()
-    if any(word in lowered for word in _PLACEHOLDER_WORDS):
+    if _patterns().placeholder.search(value.lower()):
         return True
-    return len(set(value)) < 6 or re.search(r"(.)\1{5}", value) is not None or value.startswith(("$", "%", "./", "http"))
+    return len(set(value)) < 6 or _REPEATED.search(value) is not None or value.startswith(("$", "%", "./", "http"))

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from filters.pii.alternation import word_list
 from filters.pii.korean_names import SHORT_NAME_SURNAMES, is_name, ordinary_words, public_figures
-from filters.pii.name_contexts import LATIN_SURNAMES, PERSONAL_LABELS, TITLES
+from filters.pii.name_contexts import LATIN_LABELS, LATIN_SURNAMES, PERSONAL_LABELS, TITLES
 from filters.pii.name_labels import label_before, labels
 from filters.pii.name_patterns import name_patterns
 from filters.pii.span import Span
@@ -60,8 +60,8 @@ def _marked(text: str) -> Iterator[tuple[int, int, float]]:
     listed_up_to = -1
     for match in name_patterns().candidate.finditer(text):
         start, end = match.span("name")
-        score = _score_behind(match)
-        if not score:
+        score = 0.0 if match.lastgroup in ("name", "particle", "copula") else _score_behind(match)
+        if not score and _may_be_led(match["name"]):
             kind = label_before(text, start)
             score = _score_before(text, match, kind)
             name = match["name"]
@@ -79,6 +79,11 @@ def _marked(text: str) -> Iterator[tuple[int, int, float]]:
                 listed_up_to == end or name_patterns().next_in_list.fullmatch(text, listed_up_to, start)
             ):
                 listed_up_to = end
+
+
+def _may_be_led(name: str) -> bool:
+    """Whether a label can make a name of a word: most words are none with any, and looking for labels takes long."""
+    return is_name(name, is_strict=False) or (len(name) == 3 and is_name(name[:2], is_strict=True))
 
 
 def _score_behind(match: re.Match[str]) -> float:
@@ -176,8 +181,15 @@ def _is_no_name(value: str) -> bool:
 
 def _romanised(text: str, end_of_label: int, at: int) -> Iterator[tuple[int, int, float]]:
     """The range of a romanised Korean name at `at`, if a Latin label stands in front of the colon."""
-    if name_patterns().latin_label.search(text[max(0, end_of_label - 40) : end_of_label]) is not None:
+    left = text[max(0, end_of_label - 40) : end_of_label]
+    if left.rstrip(" \t")[-1:] in _ends_of_latin_labels() and name_patterns().latin_label.search(left) is not None:
         yield from _latin_name(text, at)
+
+
+@cache
+def _ends_of_latin_labels() -> frozenset[str]:
+    """The characters that stand last in a Latin label, or in the brackets behind it."""
+    return frozenset({")", *(label[-1] for label in LATIN_LABELS)})
 
 
 def _addressed(text: str) -> Iterator[tuple[int, int, float]]:

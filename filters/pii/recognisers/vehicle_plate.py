@@ -52,6 +52,12 @@ def _plate() -> re.Pattern[str]:
 
 
 @cache
+def _plate_sign() -> re.Pattern[str]:
+    """What every plate has: quick to look for."""
+    return re.compile(rf"[0-9][ ]?[{_LETTERS}{_RARE_LETTERS}][ -]?[0-9]{{4}}")
+
+
+@cache
 def _region() -> re.Pattern[str]:
     """A region at the end of what stands in front of the digits."""
     return re.compile(rf"(?:^|[^가-힣]|차량|번호|자동차)({_REGIONS})[ ]?$")
@@ -74,7 +80,7 @@ class VehiclePlate:
 
     def find(self, text: str) -> Iterator[Span]:
         """Every plate, with its region where it has one."""
-        for match in _plate().finditer(text):
+        for match in _plate().finditer(text) if _plate_sign().search(text) else ():
             region = _region().search(text[max(0, match.start() - 8) : match.start()])
             start = match.start() if region is None else match.start() - len(region[0]) + region.start(1) - region.start()
             score = _score(text, match, start)
