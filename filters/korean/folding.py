@@ -1,8 +1,8 @@
 """Disguised Korean words: found by the jamo that a reader sees, only where the text shows signs of disguise.
 
 Enters: a text and the words to look for. Leaves: the words that stand in the text in disguise: with symbols between the
-syllables (카*지*노, 바.카.라, 토♥토), with loose, circled or half-width jamo (ㅋㅏ지노, ㉥ㅏ카라), with letters, digits and signs
-that look like jamo (카7ㅣ노, ㄷH출, ㅋr지노), with zero-width characters, with each syllable for itself (카 지 노).
+syllables (카*지*노, 바.카.라, 토♥토), with loose, circled or half-width jamo (ㅋㅏ지노, ㉥ㅏ카라), with letters, digits and
+signs that look like jamo (카7ㅣ노, ㄷH출, ㅋr지노), with zero-width characters, with each syllable for itself (카 지 노).
 
 Every code point is looked up in a table of classes (NumPy), and a few comparisons of neighbours tell where there is a sign
 at all. Only the words around a sign are spelt out in jamo, and searched by Aho-Corasick (Aho & Corasick 1975). A match
@@ -10,50 +10,45 @@ counts where it begins and ends with a written character and is not what stands 
 microseconds and finds nothing.
 """
 
-import unicodedata
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import product
+from itertools import islice, product
 from typing import NamedTuple
 
 import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
-#: Classes of code points; the order lets a comparison take several at once.
-_OTHER, _SPACE, _LINE_END, _BRACKET, _MARK, _DIGIT, _LETTER, _STAR, _SYMBOL, _INVISIBLE = range(10)
-_CONSONANT, _VOWEL, _VARIANT, _SYLLABLE = range(10, 14)
-
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
-_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-_FINALS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
-
-#: What looks like a jamo when it stands beside one. 7 stands for ㄱ as well as for ㅈ and stays.
-_LOOKS_LIKE = {
-    "ㅣ": "lIi|1!丨ｌＩ１Ⅰ׀ιіІӏ",
-    "ㅏ": "rtRΓгト卜├┣Ⱶ",
-    "ㅓ": "┤┫ᅥ",
-    "ㅐ": "HＨНΗ",
-    "ㅑ": "FＦ",
-    "ㅗ": "⊥┴┻┷",
-    "ㅜ": "TТΤＴ丁┬┳",
-    "ㅡ": "_-ーー一―—",
-    "ㅇ": "oO0оОοΟ○◯〇ｏＯ０",
-    "ㅅ": "^∧Λ人Л入",
-    "ㄴ": "LＬ∟└",
-    "ㄷ": "CсСⅽㄈ匚",
-    "ㅁ": "□口ロ■",
-    "ㄹ": "己已2",
-    "ㅌ": "EЕΕЄ∈",
-    "ㅈ": "スズ",
-    "ㄱ": "┐",
-    "7": "7７",
-}
-_INVISIBLES = "\u00ad\u061c\u115f\u1160\u3164\uffa0\ufeff" + "".join(
-    map(chr, [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)])
+from filters.korean.look_alikes import (
+    BRACKET,
+    CONSONANT,
+    DIGIT,
+    INVISIBLE,
+    LETTER,
+    LINE_END,
+    MARK,
+    OTHER,
+    SPACE,
+    STAR,
+    SYLLABLE,
+    SYMBOL,
+    VARIANT,
+    VOWEL,
+    class_bytes,
+    class_table,
+    jamo_of,
+    look_alikes,
+    spelling,
 )
+
 _REACH = 24
+#: So many regions tell enough of any text, and bound what a hostile one costs.
+_MAX_REGIONS = 5_000
+_HAS_JAMO = re.compile("[ㄱ-ㅣ㈀-㈞㉠-㉾ﾡ-ￜ]")
+#: Syllables that are words by themselves, so that two of them in a row are no disguise.
+_WORDS = frozenset("이그저수일년한두세네간때것등및중후전더못안잘다내제나너좀꼭또왜뭐말월화목금토시분초남녀놈새개자사오")
 
 
 class Disguise(NamedTuple):
@@ -64,74 +59,12 @@ class Disguise(NamedTuple):
     end: int
 
 
-def _jamo(char: str) -> str:
-    """The jamo of one syllable, as they are typed; any other character as it is."""
-    if not "가" <= char <= "힣":
-        return char
-    number = ord(char) - 0xAC00
-    return _INITIALS[number // 588] + _VOWELS[number % 588 // 28] + _FINALS[number % 28]
+class _Region(NamedTuple):
+    """A stretch with signs of disguise; ``is_row``: syllables, each for itself."""
 
-
-@cache
-def _spelling() -> dict[str, str]:
-    """Jamo and whole syllables in their other forms (circled, in brackets, half-width), spelt in jamo."""
-    spelling = {chr(code): chr(code) for code in range(0x3131, 0x3164)}
-    for code in [*range(0x3200, 0x321F), *range(0x3260, 0x327F), *range(0xFFA1, 0xFFDD)]:
-        plain = unicodedata.normalize("NFKC", chr(code)).strip("()")
-        if plain and unicodedata.category(chr(code)) != "Cn":
-            spelling[chr(code)] = "".join(map(_jamo_of_conjoining, plain))
-    return spelling
-
-
-def _jamo_of_conjoining(char: str) -> str:
-    name = unicodedata.name(char, "")
-    if name.startswith(("HANGUL CHOSEONG", "HANGUL JUNGSEONG", "HANGUL JONGSEONG")):
-        letter = unicodedata.lookup("HANGUL LETTER " + name.split(None, 2)[2]) if char != "\u1160" else ""
-        return letter
-    return _jamo(char)
-
-
-@cache
-def _look_alike() -> dict[str, str]:
-    return {char: jamo for jamo, chars in _LOOKS_LIKE.items() for char in chars}
-
-
-@cache
-def class_table() -> NDArray[np.uint8]:
-    """The class of every code point: an array of 1.1 million bytes."""
-    table = np.full(0x110000, _OTHER, dtype=np.uint8)
-    for low, high, kind in (
-        (0x2190, 0x2C00, _SYMBOL),  # arrows, shapes, dingbats
-        (0x1F000, 0x1FB00, _SYMBOL),  # emoji
-        (0x41, 0x5B, _LETTER),
-        (0x61, 0x7B, _LETTER),
-        (0x370, 0x530, _LETTER),
-        (0x30, 0x3A, _DIGIT),
-        (0xFF10, 0xFF1A, _DIGIT),
-        (0xFF21, 0xFF5B, _LETTER),
-        (0x3131, 0x314F, _CONSONANT),
-        (0x314F, 0x3164, _VOWEL),
-        (0xAC00, 0xD7A4, _SYLLABLE),
-    ):
-        table[low:high] = kind
-    for chars, kind in (
-        (" \t\u00a0\u3000", _SPACE),
-        ("\n\r", _LINE_END),
-        ("()[]{}<>\"'`“”‘’「」『』《》〈〉【】（）", _BRACKET),
-        (".,/·-~:;!?…‧・ㆍ•，．／、。！？∙⋅–—＊&%+=→", _MARK),
-        ("*", _STAR),
-        ("^_|\\#$@※＿＾¤§¶°†‡¨´¬¦¿¡×÷＃＠＆", _SYMBOL),
-        (_INVISIBLES, _INVISIBLE),
-    ):
-        for char in chars:
-            table[ord(char)] = kind
-    for char in _look_alike():
-        if table[ord(char)] == _OTHER:
-            table[ord(char)] = _LETTER
-    for char in _spelling():
-        if table[ord(char)] not in (_CONSONANT, _VOWEL):
-            table[ord(char)] = _VARIANT
-    return table
+    start: int
+    end: int
+    is_row: bool
 
 
 def _classes(text: str) -> NDArray[np.uint8]:
@@ -146,86 +79,106 @@ def _classes(text: str) -> NDArray[np.uint8]:
 def _sign_table() -> NDArray[np.uint8]:
     """For three neighbouring classes of 4 bits each: 1 where the middle one may disguise, 2 for a syllable alone."""
     table = np.zeros(1 << 12, dtype=np.uint8)
-    for before, middle, after in product(range(_SYLLABLE + 1), repeat=3):
-        joined = _BRACKET <= middle <= _INVISIBLE and before >= _CONSONANT
-        joined &= after >= _CONSONANT or (middle >= _STAR and after >= _STAR)
-        loose = middle in (_CONSONANT, _VARIANT) and after in (_VOWEL, _LETTER, _DIGIT, _VARIANT)
-        loose |= middle == _VOWEL and before in (_DIGIT, _LETTER, _VARIANT, _SYMBOL)
-        loose |= middle == _VARIANT and _SYLLABLE in (before, after)
-        alone = middle == _SYLLABLE and before <= _LINE_END and after == _SPACE
+    for before, middle, after in product(range(SYLLABLE + 1), repeat=3):
+        joined = BRACKET <= middle <= INVISIBLE and before >= CONSONANT
+        joined &= after >= CONSONANT or (middle >= STAR and after >= STAR)
+        loose = middle in (CONSONANT, VARIANT) and after in (VOWEL, LETTER, DIGIT, VARIANT)
+        loose |= middle == VOWEL and before in (DIGIT, LETTER, VARIANT, SYMBOL)
+        loose |= middle == VARIANT and SYLLABLE in (before, after)
+        alone = middle == SYLLABLE and before <= LINE_END and after == SPACE
         table[before << 8 | middle << 4 | after] = 1 if joined or loose else 2 * alone
     return table
 
 
 def _signs(classes: NDArray[np.uint8]) -> list[int]:
     """Places, ascending, where neighbours look like a disguise; ``classes`` with two more at either end."""
+    middle = classes[2:-2]
+    # Unsigned, so that what lies below the first class wraps round and is too large as well.
+    if ((middle - CONSONANT) <= VARIANT - CONSONANT).any():
+        return _signs_among_jamo(classes)
+    before, after = classes[1:-3], classes[3:-1]
+    joined = ((middle - BRACKET) <= INVISIBLE - BRACKET) & (before >= CONSONANT) & (after >= STAR)
+    # A syllable alone counts where the next one stands alone too.
+    alone = (middle == SYLLABLE) & (before <= LINE_END) & (after == SPACE)
+    alone[:-2] &= alone[2:] | (classes[5:-1] < CONSONANT) & (middle[2:] == SYLLABLE)
+    alone[-2:] = False
+    return np.flatnonzero(joined | alone).tolist()
+
+
+def _signs_among_jamo(classes: NDArray[np.uint8]) -> list[int]:
+    """The same where loose jamo stand, which any neighbours may join."""
     triples = classes[1:-3].astype(np.uint16)
     for following in (classes[2:-2], classes[3:-1]):
         triples <<= 4
         triples |= following
     kinds = _sign_table().take(triples)
     places = np.flatnonzero(kinds)
-    # A syllable alone counts where the next word starts with one that stands alone or at most takes a particle.
-    return places[(kinds.take(places) == 1) | (classes.take(places + 4) == _SYLLABLE)].tolist()
+    # A syllable alone counts where the next one stands alone too.
+    row = (classes.take(places + 4) == SYLLABLE) & (classes.take(places + 5, mode="clip") != SYLLABLE)
+    return places[(kinds.take(places) == 1) | row].tolist()
 
 
-def _regions(text: str) -> Iterator[tuple[int, int, bool]]:
-    """The words around each sign of disguise: start, end, and whether it is a row of single syllables."""
+def _regions(text: str) -> Iterator[_Region]:
+    """The stretches round each sign of disguise, in order, without overlaps."""
     padded = _classes(text)
     places = _signs(padded)
     if not places:
         return
     classes = padded[2:-2].tobytes()
-    done = -1
+    done = 0
     for place in places:
         if place < done:
             continue
         kind = classes[place]
-        if kind == _SYLLABLE:
+        if kind == SYLLABLE:
             end = _end_of_row(classes, place)
             if end > place:
-                yield place, end, True
+                yield _Region(place, end, is_row=True)
                 done = end
-            continue
-        if not _is_sign(classes, place, kind, text):
-            continue
-        start = max(place - _REACH, done, 0)
-        for at in range(place - 1, start - 1, -1):
-            if classes[at] in (_SPACE, _LINE_END):
-                start = at + 1
-                break
-        end = min(place + _REACH, len(classes))
-        for at in range(place, end):
-            if classes[at] in (_SPACE, _LINE_END):
-                end = at
-                break
-        yield start, end, False
-        done = end
+        elif _is_sign(classes, place, kind, text):
+            region = _word_at(classes, place, least=done)
+            yield region
+            done = region.end
+
+
+def _word_at(classes: bytes, place: int, *, least: int) -> _Region:
+    """What stands round ``place`` between spaces, not further than a word reaches and not before ``least``."""
+    start = max(place - _REACH, least)
+    for at in range(place - 1, start - 1, -1):
+        if classes[at] in (SPACE, LINE_END):
+            start = at + 1
+            break
+    end = min(place + _REACH, len(classes))
+    for at in range(place, end):
+        if classes[at] in (SPACE, LINE_END):
+            end = at
+            break
+    return _Region(start, end, is_row=False)
 
 
 def _is_sign(classes: bytes, place: int, kind: int, text: str) -> bool:
     """Whether what stands between two syllables is more than punctuation."""
-    if kind >= _SYMBOL:
+    if kind >= SYMBOL:
         return True
-    two_before = classes[place - 2] if place > 1 else _OTHER
-    two_after = classes[place + 2] if place + 2 < len(classes) else _OTHER
-    if kind == _STAR:
+    two_before = classes[place - 2] if place > 1 else OTHER
+    two_after = classes[place + 2] if place + 2 < len(classes) else OTHER
+    if kind == STAR:
         return text[place + 1 : place + 2] != "*"
-    if kind == _MARK:
-        return two_before < _CONSONANT or two_after < _CONSONANT or two_after in (_CONSONANT, _VOWEL)
-    if kind == _BRACKET:
-        return two_after == _BRACKET or two_before == _BRACKET
-    if kind == _DIGIT:
-        return two_before == _DIGIT or two_after == _DIGIT
+    if kind == MARK:
+        return two_before < CONSONANT or two_after < CONSONANT or two_after in (CONSONANT, VOWEL)
+    if kind == BRACKET:
+        return two_after == BRACKET or two_before == BRACKET
+    if kind == DIGIT:
+        return two_before == DIGIT or two_after == DIGIT
     return True
 
 
 def _end_of_row(classes: bytes, place: int) -> int:
     """Where a row of syllables, each for itself, ends; ``place`` where it is none. The last may have a particle."""
     at, last, length = place, place, len(classes)
-    while at < length and classes[at] == _SYLLABLE:
+    while at < length and classes[at] == SYLLABLE:
         last = at
-        if at + 1 >= length or classes[at + 1] != _SPACE:
+        if at + 1 >= length or classes[at + 1] != SPACE:
             break
         at += 2
     return last + 1 if last > place else place
@@ -233,16 +186,16 @@ def _end_of_row(classes: bytes, place: int) -> int:
 
 def _spell(text: str, start: int, end: int) -> tuple[str, list[int]]:
     """The jamo that a reader sees in ``text[start:end]``, and for each the place of the character it comes from."""
-    table, spelling, alike = class_table(), _spelling(), _look_alike()
+    table, variants, alike = class_bytes(), spelling(), look_alikes()
     jamo: list[str] = []
     places: list[int] = []
     for place in range(start, end):
         char = text[place]
-        kind = int(table[ord(char)])
-        if kind == _SYLLABLE:
-            spelt = _jamo(char)
-        elif kind >= _CONSONANT:
-            spelt = spelling[char]
+        kind = table[ord(char)]
+        if kind == SYLLABLE:
+            spelt = jamo_of(char)
+        elif kind >= CONSONANT:
+            spelt = variants[char]
         elif char in alike and _stands_by_jamo(text, place, table):
             spelt = alike[char]
         else:
@@ -252,16 +205,39 @@ def _spell(text: str, start: int, end: int) -> tuple[str, list[int]]:
     return "".join(jamo), places
 
 
+def _stands_by_jamo(text: str, place: int, table: bytes) -> bool:
+    before = table[ord(text[place - 1])] if place else OTHER
+    after = table[ord(text[place + 1])] if place + 1 < len(text) else OTHER
+    return before in (CONSONANT, VOWEL, VARIANT) or after in (CONSONANT, VOWEL, VARIANT)
+
+
+@cache
+def _plain_spelling() -> "_PlainSpelling":
+    return _PlainSpelling({ord(char): jamo_of(char) for char in map(chr, range(0xAC00, 0xD7A4))} | {10: "\n"})
+
+
+class _PlainSpelling(dict[int, str]):
+    """For ``str.translate``: syllables in jamo, everything else dropped."""
+
+    def __missing__(self, code: int) -> str:
+        return ""
+
+
 @lru_cache(maxsize=2)
-def _spelt_regions(text: str) -> tuple[tuple[int, int, bool, str, list[int]], ...]:
-    """The regions of ``text`` with their spelling: several lexicons ask for those of one text in a row."""
-    return tuple((start, end, is_row, *_spell(text, start, end)) for start, end, is_row in _regions(text))
+def _regions_of(text: str) -> tuple[tuple[_Region, ...], str]:
+    """The regions of ``text`` and all of them spelt, in lines: several lexicons ask for those of one text in a row."""
+    regions = tuple(islice(_regions(text), _MAX_REGIONS))
+    if not regions:
+        return (), ""
+    together = "\n".join([text[region.start : region.end] for region in regions])
+    if not _HAS_JAMO.search(together):
+        return regions, together.translate(_plain_spelling())
+    return regions, "\n".join([_spell(text, region.start, region.end)[0] for region in regions])
 
 
-def _stands_by_jamo(text: str, place: int, table: NDArray[np.uint8]) -> bool:
-    before = table[ord(text[place - 1])] if place else _OTHER
-    after = table[ord(text[place + 1])] if place + 1 < len(text) else _OTHER
-    return before in (_CONSONANT, _VOWEL, _VARIANT) or after in (_CONSONANT, _VOWEL, _VARIANT)
+def words_with_signs(text: str) -> list[str]:
+    """What stands round each sign of disguise in ``text``, of whatever word."""
+    return [text[region.start : region.end] for region in _regions_of(text)[0] if not region.is_row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +252,13 @@ class Disguises:
         """Every word that stands in ``text`` otherwise than it is written, in order."""
         if text.isascii():
             return []
+        regions, together = _regions_of(text)
+        # Nearly every text ends here; where in the regions a word stands costs more to know.
+        if not regions or not self.automaton.find_matches_as_indexes(together):
+            return []
         found: list[Disguise] = []
-        for start, end, is_row, spelt, places in _spelt_regions(text):
+        for start, end, is_row in regions:
+            spelt, places = _spell(text, start, end)
             for pattern, low, high in self.automaton.find_matches_as_indexes(spelt):
                 if low and places[low - 1] == places[low]:
                     continue
@@ -293,8 +274,9 @@ class Disguises:
         if stretch == word:
             return False
         if is_row:
-            # Of a row's last syllable only the first may belong to it (대 출 가능).
-            return len(word) > 2 or (disguise.start == start and disguise.end >= end - 2)
+            # Of a row's last syllable only the first may belong to it (대 출 가능), and many syllables are words (일 수 있다).
+            is_whole = disguise.start == start and disguise.end >= end - 2
+            return len(word) > 2 or (is_whole and not _WORDS.intersection(word))
         if any(0x3131 <= ord(char) < 0x3164 or "㈀" <= char <= "㉾" or char >= "\uffa1" for char in stretch):
             return True
         # Two syllables and a sign between meet by chance (최대/출력), so they must be a word of their own.
@@ -308,7 +290,7 @@ def disguises_of(words: Sequence[str]) -> Disguises:
     for number, word in enumerate(words):
         if len(word) < 2 or not all("가" <= char <= "힣" for char in word):
             continue
-        spelt = "".join(map(_jamo, word))
+        spelt = "".join(map(jamo_of, word))
         patterns.setdefault(spelt, number)
         for place, jamo in enumerate(spelt):
             if jamo in "ㄱㅈ":

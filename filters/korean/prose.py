@@ -1,8 +1,8 @@
 """How much of a text is sentences: what separates an article from a page of links, prices or labels.
 
-Enters: a text. Leaves: the share of its characters that belong to sentences. A sentence here is a stretch of a line that ends as
-Korean sentences do (다, 요, 까, 죠 and the clipped forms 음, 함, 됨, before a full stop, or at the end of the line), or, in
-other scripts, a line of several words that ends in a full stop.
+Enters: a text. Leaves: the share of its characters that belong to sentences. A sentence here is a stretch of a line that
+ends as Korean sentences do (다, 요, 까, 죠 and the clipped forms 음, 함, 됨, before a full stop, or at the end of the line),
+or, in other scripts, a line of several words that ends in a full stop.
 """
 
 import re

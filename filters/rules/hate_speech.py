@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from filters.document import Failure
-from filters.korean.lexicon import GUARD, Hit, Lexicon, load
+from filters.korean.lexicon import GUARD, Hit, Lexicon, load, telling
 from filters.limits import check_share
 from filters.view import View
 
@@ -42,7 +42,7 @@ class HateSpeech:
 
     max_share: float = 0.3
     min_weight: float = 1.5
-    min_document_weight: float = 3.0
+    min_document_weight: float = 2.5
 
     def __post_init__(self) -> None:
         check_share("hate_speech", "max_share", self.max_share)
@@ -54,7 +54,7 @@ class HateSpeech:
             return []
         lexicon, weights = _lexicon(), _weights()
         disguised = lexicon.find_disguised(text)
-        if not disguised and not any(lexicon.tells[term] for term in lexicon.find_telling(text)):
+        if not disguised and not telling(text)["hate"]:
             return []
         hits = [hit for hit in lexicon.find(text) if weights[hit[0]][0] != GUARD]
         found = [_weigh(text, sentence) for sentence in _sentences(text, sorted([*hits, *disguised], key=itemgetter(1)))]

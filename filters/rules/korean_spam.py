@@ -14,14 +14,17 @@ or many shop terms and few sentences; search-engine pages chains of search terms
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
 from filters.document import Failure
-from filters.korean.lexicon import Hit, Lexicon, load
+from filters.korean.lexicon import Hit, Lexicon, load, telling
 from filters.korean.prose import prose_share
+from filters.korean.stuffing import keyword
+from filters.korean.unmask import has_odd_forms, has_signs, unmask
 from filters.limits import check_at_least
 from filters.view import View
 
@@ -31,9 +34,27 @@ _LISTING = ("shopping", "seo")
 #: A term counts so often for promotion, for one phrase makes no advertisement however often it comes.
 _MAX_REPEATS = 3
 _MIN_CHARS = 120
-_PRICE = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3}){1,3}\s?원|(?<![\d,])\d{1,4}만\s?\d{0,4}원|[₩￦]\s?\d|\d{1,2}\s?%")
+_PRICE = re.compile(r"\d{1,3}(?:,\d{3}){1,3}\s?원|\d{1,4}만\s?\d{0,4}원|[₩￦]\s?\d|\d{1,3}(?:,\d{3}){1,2}(?![\d,])|\d{1,2}\s?%")
+_PLAIN_STYLE = re.compile(r"다\.(?<!니다\.)")
+#: What is sold comes in packs, weights and sizes.
+_QUANTITY = re.compile(r"\d\s?(?:개입|봉|병|팩|매입|박스|켤레|벌|kg|g|ml|L|cm|mm)(?![a-zA-Z가-힣])")
+#: A phrase or sentence in quotation marks within a line.
+_QUOTATION = re.compile(r"(?<!\S)[\"“][^\"”“\n]{6,100}[\"”]|(?<!\S)['‘][^'’‘\n]{6,100}['’]")
+#: Up to so many hundreds of characters are a message.
+_MESSAGE = 2.5
+#: So many different terms in disguise are no accident of punctuation.
+_MIN_HIDDEN = 2
+_WON = re.compile(r",\d{3}")
 _SHOWN = 8
 _MIN_STUFFED = 4
+_SHORT = 600
+#: A stuffed term stands without particles, is so large a share of the words, and comes with so many different frames.
+_MIN_BARE = 0.5
+_MIN_DENSITY = 0.05
+_MIN_FRAMES = 2
+_MIN_FRAME_RATE = 2.0
+#: What the words of sentences end with: particles and endings of one syllable.
+_ENDINGS = frozenset("은는이가을를에의도만로와과고며면서다요죠까게지한할된될")
 
 
 @dataclass(slots=True)
@@ -44,7 +65,8 @@ class _Tally:
     promotion: float = 0.0
     counter: float = 0.0
     disguised: int = 0
-    num_promotions: int = 0
+    frames: int = 0
+    contacts: int = 0
     anchors: set[int] = field(default_factory=set[int])
     terms: Counter[int] = field(default_factory=Counter[int])
 
@@ -59,7 +81,9 @@ class KoreanSpam:
     """Rates are sums of weights per 100 characters.
 
     ``min_topic_rates``: how dense the subject must be, by kind; ``dense_topic_rate``: so dense that it needs no promotion.
-    ``min_promotion_rate``: promotion less ``counter_weight`` times counter-evidence. ``min_anchors``: telling terms wanted.
+    ``min_promotion_rate``: promotion less ``counter_weight`` times counter-evidence, to
+    which each sentence in the plain style adds ``plain_style_weight``. ``min_anchors``: telling terms
+    wanted; with fewer, more promotion, and with none ``min_plain_terms`` different ones.
     """
 
     min_gambling_rate: float = 2.0
@@ -69,12 +93,17 @@ class KoreanSpam:
     min_promotion_rate: float = 1.6
     dense_topic_rate: float = 7.0
     counter_weight: float = 2.0
+    plain_style_weight: float = 0.5
     min_anchors: int = 2
+    min_plain_terms: int = 3
     min_shopping_rate: float = 6.0
     max_shopping_prose: float = 0.5
     min_seo_rate: float = 7.0
     min_stuffing: float = 0.1
     max_seo_prose: float = 0.5
+    min_keyword_count: int = 5
+    min_keyword_units: float = 0.5
+    min_keyword_places: int = 6
 
     def __post_init__(self) -> None:
         for name in ("min_promotion_rate", "dense_topic_rate", "counter_weight", "min_anchors"):
@@ -87,10 +116,15 @@ class KoreanSpam:
             return []
         lexicon = _lexicon()
         disguised = lexicon.find_disguised(text)
-        if not disguised and not _may_fail(lexicon, text):
+        masked, text = text, unmask(text) if disguised or has_signs(text) or has_odd_forms(text) else text
+        if not disguised and not _may_fail(text):
             return []
-        hits = lexicon.find(text)
+        hits = _unquoted(lexicon.find(text), text)
         tallies = _tally(lexicon, hits, disguised)
+        if text != masked:
+            _count_unmasked(tallies, hits, lexicon.find(masked))
+        # Reports, essays and statutes tell in the plain style; who sells is polite.
+        tallies[_SHARED].counter += self.plain_style_weight * len(_PLAIN_STYLE.findall(text))
         hundreds = max(len(text), _MIN_CHARS) / 100
         failures: list[Failure] = []
         for kind in _TALKING:
@@ -103,12 +137,14 @@ class KoreanSpam:
         threshold: float = getattr(self, f"min_{kind}_rate")
         rate = tally.topic / hundreds
         anchors = len(tally.anchors) + tally.disguised
-        if rate < threshold or not anchors:
-            return []
         counter = self.counter_weight * (tally.counter + shared.counter) / hundreds
+        # A message of a sentence or two that tells where to turn says less before it is plain.
+        is_message = hundreds < _MESSAGE and counter == 0 and shared.contacts > 0
+        if rate < threshold or (not anchors and len(tally.terms) < self.min_plain_terms - is_message):
+            return []
         promotion = (tally.promotion + shared.promotion + 3 * tally.disguised) / hundreds - counter
-        # A single telling term needs much more promotion.
-        wanted = self.min_promotion_rate * (1 if anchors >= self.min_anchors else 2)
+        # The less the terms tell, the more it must promote.
+        wanted = self.min_promotion_rate * (1 if anchors >= self.min_anchors or is_message else 1.25 if anchors else 2.5)
         is_dense = anchors >= self.min_anchors and rate - 2 * counter >= self.dense_topic_rate
         if promotion < wanted and not is_dense:
             return []
@@ -118,11 +154,13 @@ class KoreanSpam:
         return [Failure(f"korean_spam_{kind}", rate, threshold, detail)]
 
     def _judge_shopping(self, text: str, tally: _Tally, shared: _Tally, hundreds: float) -> list[Failure]:
-        if tally.topic / hundreds < self.min_shopping_rate / 3 or len(tally.terms) < 3:
+        num_terms = len(tally.terms) + min(len(_QUANTITY.findall(text)), _MAX_REPEATS)
+        if num_terms < 2:
             return []
         num_prices = sum(1 for _ in _PRICE.finditer(text))
         rate = (tally.topic + 3 * num_prices) / hundreds
-        if rate < self.min_shopping_rate or (num_prices < 2 and len(tally.terms) < 8):
+        least_terms = 8 if num_prices < 2 else 3 if tally.anchors else 4
+        if rate < self.min_shopping_rate or tally.topic / hundreds < 1 or num_terms < least_terms:
             return []
         if shared.counter / hundreds > 1 or prose_share(text) > self.max_shopping_prose:
             return []
@@ -130,18 +168,59 @@ class KoreanSpam:
 
     def _judge_seo(self, text: str, tally: _Tally, hundreds: float) -> list[Failure]:
         rate = (tally.topic + tally.promotion) / hundreds
-        if rate < self.min_seo_rate or len(tally.terms) < 4:
+        stuffed = self._judge_stuffing(text, tally, rate)
+        if stuffed:
+            return [stuffed]
+        if rate < self.min_seo_rate or len(tally.terms) < (3 if _is_chain(text) else 4):
             return []
         # Sentences may be there only to repeat what is searched for.
         if rate < 2 * self.min_seo_rate and prose_share(text) > self.max_seo_prose and _stuffing(text) < self.min_stuffing:
             return []
         return [Failure("korean_spam_seo", rate, self.min_seo_rate, _told(tally))]
 
+    def _judge_stuffing(self, text: str, tally: _Tally, rate: float) -> Failure | None:
+        """One search term in most sentences, between phrases that frame such pages or after names of places."""
+        if tally.frames < _MIN_FRAMES and tally.promotion < self.min_keyword_places:
+            return None
+        found = keyword(text, _places())
+        if found is None or found.number < self.min_keyword_count or found.bare < _MIN_BARE:
+            return None
+        is_framed = found.units >= self.min_keyword_units and found.words >= _MIN_DENSITY
+        is_framed = is_framed and tally.frames >= _MIN_FRAMES and rate >= _MIN_FRAME_RATE
+        is_list = found.places >= self.min_keyword_places and found.words >= 2 * _MIN_DENSITY and found.bare >= 1.5 * _MIN_BARE
+        if not is_framed and not is_list:
+            return None
+        detail = f"{found.word} x{found.number}, in {found.units:.0%} of sentences and lines; {_told(tally)}"
+        return Failure("korean_spam_seo", found.words, _MIN_DENSITY, detail)
 
-def _may_fail(lexicon: Lexicon, text: str) -> bool:
+
+@cache
+def _places() -> frozenset[str]:
+    """Names of places, as pages for search engines set them before a term."""
+    lexicon = _lexicon()
+    names = (term for term, known in zip(lexicon.terms, lexicon.evidence, strict=True) if ("seo", "promotion", 1.0) in known)
+    return frozenset(names)
+
+
+def _may_fail(text: str) -> bool:
     """Whether there are enough telling terms of any kind to look further."""
-    found = Counter(name for term in lexicon.find_telling(text) for name in lexicon.tells[term])
-    return any(found[kind] for kind in _TALKING) or found["shopping"] > 1 or found["seo"] > 2
+    found = telling(text)
+    if any(found[kind] for kind in _TALKING) or found["shopping"] > 2 or found["seo"] > 2:
+        return True
+    # What is sold or searched for is named plainly, between few sentences.
+    if text.count("다.") + text.count("요") > len(text) / 200:
+        return False
+    return len(text) < _SHORT or len(_WON.findall(text)) >= 3 or found["seo"] > 0
+
+
+def _unquoted(hits: list[Hit], text: str) -> list[Hit]:
+    """The hits outside quotations of a few words: reports and warnings quote what spam says."""
+    quotations = [match.span() for match in _QUOTATION.finditer(text)]
+    if not quotations or 2 * sum(end - start for start, end in quotations) > len(text):
+        return hits
+    # Ordered ends of quotations: a place is quoted where the last one that began before it has not ended.
+    starts, ends = zip(*quotations, strict=True)
+    return [hit for hit in hits if (at := bisect_right(starts, hit[1])) == 0 or hit[1] >= ends[at - 1]]
 
 
 def _tally(lexicon: Lexicon, hits: Iterable[Hit], disguised: Iterable[Hit]) -> dict[str, _Tally]:
@@ -159,17 +238,28 @@ def _tally(lexicon: Lexicon, hits: Iterable[Hit], disguised: Iterable[Hit]) -> d
                 tally.counter += told.weight * min(count, _MAX_REPEATS)
             elif told.kind != "guard":
                 tally.promotion += told.weight * min(count, _MAX_REPEATS)
-                tally.num_promotions += 1
+                tally.frames += told.kind == "frame"
+                tally.contacts += told.kind == "contact"
     for term, _, _ in disguised:
         for told in lexicon.evidence[term]:
             tally = tallies[told.lexicon]
             if told.kind == "topic" and told.lexicon in lexicon.tells[term]:
-                tally.topic += told.weight
-                tally.terms[term] += 1
+                if term not in tally.terms:
+                    tally.topic += told.weight
+                    tally.terms[term] = 1
                 tally.disguised += 1
             elif told.kind == "contact":
                 tally.promotion += 2 * told.weight
     return tallies
+
+
+def _count_unmasked(tallies: dict[str, _Tally], hits: Iterable[Hit], plain: Iterable[Hit]) -> None:
+    """Add what terms tell by having been hidden: nobody hides two words of a subject without a reason."""
+    fresh = Counter(term for term, _, _ in hits) - Counter(term for term, _, _ in plain)
+    for kind in _TALKING:
+        hidden = [term for term in fresh if term in tallies[kind].terms]
+        if len(hidden) >= _MIN_HIDDEN:
+            tallies[kind].promotion += sum(min(fresh[term], _MAX_REPEATS) for term in hidden)
 
 
 def _stuffing(text: str) -> float:
@@ -177,6 +267,13 @@ def _stuffing(text: str) -> float:
     words = [word for word in text.split() if len(word) > 1]
     count = Counter(words).most_common(1)[0][1] if words else 0
     return count / len(words) if count >= _MIN_STUFFED else 0.0
+
+
+def _is_chain(text: str) -> bool:
+    """Whether ``text`` is nouns without particles, one after the other."""
+    words = text.split()
+    plain = sum("가" <= word[-1] <= "힣" and word[-1] not in _ENDINGS for word in words)
+    return len(words) >= 10 and plain >= 0.7 * len(words)
 
 
 def _told(tally: _Tally) -> str:

@@ -17,9 +17,9 @@ One pass counts the classes of characters; most texts need no more.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 from functools import cache
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,6 @@ class Mojibake:
 
     #: What it finds has no language: it is asked about documents in languages that are not wanted as well.
     any_language: ClassVar[bool] = True
-
 
     max_share: float = 0.03
     max_passage_share: float = 0.5

@@ -12,53 +12,27 @@ from typing import ClassVar
 
 from filters.document import Failure
 from filters.limits import check_share
+from filters.log_lines import log_kind, log_marks, repeated_patterns
 from filters.view import View
 
 _DIGITS = b"0123456789"
 _PURE_ROW = re.compile(r"[\s:.,;/|~()%+-]*\d[\d\s:.,;/|~()%+-]*\Z")
-#: A time of day, a time in seconds since start or since 1970: what nearly every line of a log has.
-_CLOCK = re.compile(rb":\d\d[^\n]{0,200}")
-_LOG_WORDS = (
-    b"ERROR",
-    b"INFO",
-    b"WARN",
-    b"DEBUG",
-    b"error",
-    b"[info",
-    b" HTTP/",
-    b'"level"',
-    b"at ",
-    b'File "',
-    b": type=",
-    b"0x",
-)
-_LOG_STARTS = re.compile(rb"\n\[\s{0,6}\d{1,8}\.\d{6}\]|\n1[5-9]\d{8}|\n\d{1,9}\.\d{3}: \[|\n#|\nnpm |\ngoroutine ")
 _MAX_LINES = 2_000
 _MAX_LINE_CHARS = 400
 #: A number with its signs, and the letters that go with it in tables.
 _NUMBER = re.compile(r"(?<![\d:])[-+(△▲▽▼]?\$?\d[\d,./%()-]*(?![\d:])(?:[eE][-+]?\d+)?[%원]?")
-_STAMP = (
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]\s?\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}|"
-    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d{2}:\d{2}:\d{2}|"
-    r"\d{2}:\d{2}:\d{2}[.,]\d{3}(?! ?-->)|\d{2}-\d{2} \d{2}:\d{2}:\d{2}|"
-    r"\[\s{0,6}\d{1,8}\.\d{6}\]|\d{1,9}\.\d{3}: \[|npm (?:ERR!|WARN|notice)|\b1[5-9]\d{8}(?:\d{3}|\.\d{1,6})?\b)"
-)
-_LEVEL = r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|SEVERE|EMERG|ALERT|debug|info|warn|error)\b"
-_STAMPED_LINE = re.compile(rf"^[^\w]{{0,3}}(?:\S{{1,40}}[ \t|]{{1,3}}){{0,4}}?[^\w]{{0,3}}{_STAMP}")
-_LEVEL_LINE = re.compile(rf"^[^\w]{{0,3}}(?:\S{{1,40}}[ \t]){{0,3}}?[\[(<]?{_LEVEL}[\])>]?[ \t:\]|,\"-]")
-_FRAME = re.compile(
-    r"^\s{0,12}(?:at [\w$.<>/\[\]-]{3,}|at \S{1,80} \(.{0,200}:\d+(?::\d+)?\)|File \"[^\"]{1,200}\", line \d+|"
-    r"#\d+\s{1,3}(?:0x[0-9a-f]|/|\w+)|Caused by: |Traceback \(most|\.\.\. \d+ (?:more|common)|goroutine \d+|\w[\w.]{3,80}(?:Exception|Error)(?::|$)|"
-    r"from \S{1,120}:\d+:in |[0-9a-f]{8,16}\s{1,3}\S|kernel: |type=\w+ msg=|"
-    r"\{\"(?:level|ts|time|timestamp|@timestamp|severity|log)\")"
-)
-_REQUEST = re.compile(r"\"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) \S{1,400} HTTP/|^(?:\d{1,3}\.){3}\d{1,3} (?:- |\S{1,40} )")
 #: A word of encoded data: Base64, hexadecimal, escapes; digits or both cases within its first characters.
 _BLOB = re.compile(
     r"(?:[\"'(,:=]|data:[\w/+.-]{3,40};base64,){0,3}"
     r"(?:(?=[A-Za-z/+_-]{0,60}\d|[a-z]{1,60}[A-Z]|[A-Z]{2,60}[a-z])[A-Za-z0-9+/_-]{40,}={0,2}"
     r"|(?:(?:%|=|\\x)[0-9A-Fa-f]{2}){10,}|(?:\\u[0-9A-Fa-f]{4}){6,}|"
     r"(?:&#x?[0-9A-Fa-f]{2,6};){6,}|M[!-`]{60}|[01]{40,})"
+)
+_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2}){10,}")
+#: Escapes by themselves, in words of any length.
+_ESCAPES = re.compile(
+    r"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[0-3][0-7]{2}|&#(?:\d{2,6}|x[0-9A-Fa-f]{2,5});|%u[0-9A-Fa-f]{4}|"
+    r"%[0-9A-F]{2}|=[0-9A-F]{2}|U\+[0-9A-F]{4,5})+"
 )
 #: Rows of bytes or words in hexadecimal or binary.
 _DUMP = re.compile(
@@ -69,9 +43,14 @@ _HEX_LETTER = re.compile(r"[A-Fa-f]")
 #: A word too long for any language, of ASCII only.
 _ENDLESS = 200
 _MIN_BLOB = 40
-_MIN_ENCODED = 60
+_MIN_ENCODED = 80
 _MIN_TABLE = 60
 _MAX_WORD = 1_000
+_MIN_REPEATED = 8
+_MIN_SIGNS = 6
+_NAME_PART = re.compile("[a-z]{6}")
+#: Times of day side by side are cells of a table.
+_TIME = re.compile(r"(?<!\S)\d{1,2}:\d{2}(?=[\s,|;]|$)|(?<=[,|;])\d{1,2}:\d{2}(?=[\s,|;]|$)")
 #: Sentences, dates of statutes, and code are no rows.
 _NO_ROW = re.compile(r"[다요음함됨][.]?$|개정|신설|시행|삭제|[={}\"]")
 
@@ -87,7 +66,6 @@ class TablesAndLogs:
 
     #: What it finds has no language: it is asked about documents in languages that are not wanted as well.
     any_language: ClassVar[bool] = True
-
 
     max_number_share: float = 0.5
     max_log_lines: float = 0.5
@@ -109,7 +87,7 @@ class TablesAndLogs:
         num_lines = data.count(b"\n") + 1
         is_ascii = num_bytes < 1.3 * len(text)
         may_be_log = num_lines >= self.min_lines and (is_ascii or digits > 0.03 * num_bytes)
-        may_be_log = may_be_log and _log_marks(data) > self.max_log_lines / 2 * num_lines
+        may_be_log = may_be_log and log_marks(data) > self.max_log_lines / 2 * num_lines
         # Hangul takes three bytes a syllable, so a share of the bytes is up to three times as many characters.
         if digits > 0.12 * num_bytes or may_be_log:
             lines = [line for line in text.split("\n", _MAX_LINES) if line and not line.isspace()][:_MAX_LINES]
@@ -129,6 +107,9 @@ class TablesAndLogs:
             filled = len(line) - line.count(" ") - line.count("\t") - line.count("|")
             num_chars += filled
             numbers = _NUMBER.findall(line)
+            times = _TIME.findall(line)
+            if len(times) > 1:
+                numbers += times
             in_numbers = sum(map(len, numbers))
             if _PURE_ROW.match(line):
                 # Times of day, too, where nothing else stands in the row.
@@ -148,9 +129,9 @@ class TablesAndLogs:
     def _judge_logs(self, lines: Sequence[str]) -> list[Failure]:
         kinds: dict[str, int] = {}
         logged = 0
-        for line in lines:
-            line = line[:_MAX_LINE_CHARS]
-            kind = _log_kind(line)
+        repeated = repeated_patterns([line[:_MAX_LINE_CHARS] for line in lines]) if len(lines) >= _MIN_REPEATED else set[int]()
+        for number, line in enumerate(lines):
+            kind = log_kind(line[:_MAX_LINE_CHARS]) or ("pattern" if number in repeated else "")
             if kind:
                 kinds[kind] = kinds.get(kind, 0) + 1
                 logged += 1
@@ -168,50 +149,58 @@ class TablesAndLogs:
         longest = ""
         for word in words:
             num_chars += len(word)
-            if len(word) < _MIN_BLOB or "://" in word or not word.isascii():
+            if len(word) < _MIN_BLOB or not word.isascii():
                 continue
             length = _encoded(word)
             if length:
                 covered += length
                 longest = max(longest, word, key=len)
         if has_many_digits and covered <= self.max_blob_share * num_chars:
-            dumps = [match.group() for match in _DUMP.finditer(text)]
-            # Plain numbers fit the pattern too.
-            dumps = [dump for dump in dumps if _HEX_LETTER.search(dump) or set(dump) <= set("01 ")]
-            covered += sum(len(dump) - dump.count(" ") for dump in dumps)
-            longest = max([longest, *dumps], key=len)
+            dumps = _dumps(text)
+            covered = max(covered + sum(len(dump) - dump.count(" ") for dump in dumps), sum(map(len, _escapes(text))))
+            longest = max([longest, *dumps], key=len) or text
         share = min(covered / max(num_chars, 1), 1.0)
         if share <= self.max_blob_share or covered < _MIN_ENCODED:
             return []
         return [Failure("encoded_blob", share, self.max_blob_share, f"{covered} characters: {longest[:24]}...")]
 
 
+def _dumps(text: str) -> list[str]:
+    """Rows of bytes; plain numbers fit the pattern too, and are left out."""
+    dumps = [match.group() for match in _DUMP.finditer(text)]
+    return [dump for dump in dumps if _HEX_LETTER.search(dump) or set(dump) <= set("01 ")]
+
+
+def _escapes(text: str) -> list[str]:
+    """Runs of escapes, in words of any length."""
+    if text.count("\\") + text.count("%") + text.count("&#") + text.count("=") + text.count("U+") < _MIN_ENCODED // 6:
+        return []
+    return [match.group() for match in _ESCAPES.finditer(text)]
+
+
 def _encoded(word: str) -> int:
     """How many characters of a long ASCII word are encoded data; of a very long one its head stands for the rest."""
     head = word[:_MAX_WORD]
-    length = sum(len(match.group()) for match in _BLOB.finditer(head))
+    length = sum(len(match.group()) for match in (_ESCAPED if "://" in head else _BLOB).finditer(head))
+    if "://" in head:
+        # Of an address only what is escaped in it is no address.
+        return length * len(word) // len(head)
+    num_signs = len(head) - sum(map(str.isalnum, head))
+    num_upper, num_digits = sum(map(str.isupper, head)), sum(map(str.isdigit, head))
     # Names in code and paths are lower case with little else.
-    if 4 * sum(char.isdigit() or char.isupper() for char in head) < len(head):
+    if 4 * (num_digits + num_upper) < len(head):
         length = 0
-    if len(word) >= _ENDLESS and 2 * sum(map(str.isalnum, head)) > len(head):
+    if len(word) >= _ENDLESS and 2 * num_signs < len(head):
+        length = len(head)
+    # Base85 has letters of both cases, digits and many different signs in one word.
+    is_mixed = min(num_upper, len(head) - num_signs - num_upper - num_digits) > 0.12 * len(head) and num_digits > 0.04 * len(
+        head
+    )
+    is_mixed = is_mixed and not _NAME_PART.search(head)
+    if (
+        is_mixed
+        and 0.1 * len(head) < num_signs < 0.6 * len(head)
+        and len({char for char in head if not char.isalnum()}) >= _MIN_SIGNS
+    ):
         length = len(head)
     return length * len(word) // len(head)
-
-
-def _log_marks(data: bytes) -> int:
-    """About how many lines may be those of a log, at most: one count for each thing that such lines have."""
-    marks = sum(map(data.count, _LOG_WORDS)) + len(_LOG_STARTS.findall(data))
-    if data.count(b":") > data.count(b"\n") // 4:
-        marks += len(_CLOCK.findall(data))
-    return marks
-
-
-def _log_kind(line: str) -> str:
-    """What makes a line one of a log; empty for other lines."""
-    if _STAMPED_LINE.match(line):
-        return "stamp"
-    if _LEVEL_LINE.match(line):
-        return "level"
-    if _FRAME.match(line):
-        return "frame"
-    return "request" if _REQUEST.search(line) else ""

@@ -128,7 +128,9 @@ def _v6_span(text: str, match: re.Match[str]) -> tuple[int, int] | None:
     if groups in ([], ["1"]) or _DIGIT.search(found) is None or ("::" not in found and len(groups) < _FEWEST_GROUPS):
         return None
     is_long = len(groups) >= 3 or "." in found or _GLOBAL.match(found) is not None
-    touches = is_long or text[start - 1 : start] == "[" or _TOUCHING.match(text, end)
+    # In brackets of a URL, or before a port; a[1::2] is a slice of a program.
+    in_brackets = text[start - 1 : start] == "[" and (text[start - 3 : start] == "//[" or text[end : end + 2] == "]:")
+    touches = is_long or in_brackets or _TOUCHING.match(text, end)
     if not touches and not _LABELS.around(text, start, end):
         return None
     try:

@@ -84,3 +84,11 @@ def test_adversarial() -> None:
     check_adversarial(KoreanBoilerplate(), "korean_")
     for text in ("로그인\n" * 50_000, "Tel: 1\n" * 50_000, "a@b" * 100_000, "\ud800로그인" * 999):
         assert judge_text(KoreanBoilerplate(), text) == judge_text(KoreanBoilerplate(), text)
+
+
+def test_articles_about_cookies_stay() -> None:
+    text = (
+        "개인정보 보호법은 쿠키를 직접 언급하지 않습니다. 안내서는 맞춤형 광고를 위해 행태정보를 수집할 때 그 사실을 알리도록 하고 있습니다. "
+        "개인정보 처리방침에는 쿠키의 설치와 운영, 거부 방법을 적어야 합니다."
+    )
+    assert judge_text(KoreanBoilerplate(), text) == []

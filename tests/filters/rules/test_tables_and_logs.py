@@ -79,3 +79,12 @@ def test_adversarial() -> None:
         "a@" * 300_000,
     ):
         assert judge_text(TablesAndLogs(), text) == judge_text(TablesAndLogs(), text)
+
+
+def test_builds_queries_and_escapes() -> None:
+    build = "\n".join(f"[{n}/90] CC src/mod_{n}.o\n경고: 검사되지 않은 호출 Line {n * 7}" for n in range(12))
+    assert "log_file" in [failure.rule for failure in judge_text(TablesAndLogs(), build)]
+    queries = "\n".join(f"SELECT * FROM TB WHERE NO = {n};\n{n} rows affected (8{n} ms)\nCOMMIT;" for n in range(12))
+    assert "log_file" in [failure.rule for failure in judge_text(TablesAndLogs(), queries)]
+    address = "인증서\nhttps://example.com/?q=" + "%EB%97%AD%EB%A2%87" * 30
+    assert "encoded_blob" in [failure.rule for failure in judge_text(TablesAndLogs(), address)]
