@@ -133,7 +133,7 @@ def _cheap_gates(recipe: str) -> Callable[[list[str]], int]:
         batch = Batch([Document(id=str(number), text=text) for number, text in enumerate(texts)], split_words=split)
         failed = np.zeros(len(texts), dtype=np.bool_)
         for rule in rules:
-            for finding in findings(rule, batch):
+            for finding in findings([rule], batch):
                 failed[finding.rows] = True
         return int((~failed).sum())
 

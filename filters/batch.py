@@ -126,16 +126,24 @@ def shares(parts: IntArray, wholes: IntArray) -> FloatArray:
     return parts / np.maximum(wholes, 1)
 
 
-def findings(rule: Any, batch: Batch) -> list[Finding]:
-    """What ``rule`` says of every document of ``batch``, whichever of the two methods it has."""
-    if hasattr(rule, "judge_batch"):
-        return list(rule.judge_batch(batch))
-    # One finding for all documents that fail in the same place of their list by the same rule, in the order of places.
-    alike: dict[tuple[int, str, float | None], list[tuple[int, Failure]]] = {}
-    for row, view in enumerate(batch.views):
-        for place, failure in enumerate(rule.judge(view)):
-            alike.setdefault((place, failure.rule, failure.threshold), []).append((row, failure))
-    return [_finding(told) for _, told in sorted(alike.items(), key=lambda item: item[0][0])]
+def findings(rules: Sequence[Any], batch: Batch) -> list[Finding]:
+    """What ``rules`` say of every document of ``batch``, rule by rule, whichever of the two methods each has."""
+    single = [rule for rule in rules if not hasattr(rule, "judge_batch")]
+    # For each of them one finding for all documents that fail in the same place of their list by the same sub-rule.
+    alike: list[dict[tuple[int, str, float | None], list[tuple[int, Failure]]]] = [{} for _ in single]
+    for row, view in enumerate(batch.views if single else ()):
+        # Document by document: what a rule has worked out about a text is there for the next one.
+        for rule, groups in zip(single, alike, strict=True):
+            for place, failure in enumerate(rule.judge(view)):
+                groups.setdefault((place, failure.rule, failure.threshold), []).append((row, failure))
+    found: list[Finding] = []
+    by_rule = iter(alike)
+    for rule in rules:
+        if hasattr(rule, "judge_batch"):
+            found += rule.judge_batch(batch)
+        else:
+            found += [_finding(told) for _, told in sorted(next(by_rule).items(), key=lambda item: item[0][0])]
+    return found
 
 
 def _finding(told: Sequence[tuple[int, Failure]]) -> Finding:
@@ -161,4 +169,4 @@ def failures_by_document(found: Iterable[Finding], num_documents: int) -> list[l
 def judge(rule: Any, texts: Sequence[str], *, words: str = "whitespace", language: str = "") -> list[list[Failure]]:
     """The failures of each text under one rule: for tests and for trying a rule out."""
     documents = [Document(id=str(number), text=text, language=language) for number, text in enumerate(texts)]
-    return failures_by_document(findings(rule, Batch(documents, split_words=word_splitter(words))), len(texts))
+    return failures_by_document(findings([rule], Batch(documents, split_words=word_splitter(words))), len(texts))

@@ -125,16 +125,14 @@ class Judge:
                 unsure = rows[failed]
                 yield Finding("language_score", unsure, language_scores[unsure], rules.min_language_score)
         batch = rules.batch([documents[row] for row in rows.tolist()])
-        for rule in rules.cheap:
-            for finding in findings(rule, batch):
-                failed[finding.rows] = True
-                yield finding._replace(rows=rows[finding.rows])
+        for finding in findings(rules.cheap, batch):
+            failed[finding.rows] = True
+            yield finding._replace(rows=rows[finding.rows])
         passed = rows[~failed]
         if rules.slow and len(passed):
             survivors = rules.batch([documents[row] for row in passed.tolist()])
-            for rule in rules.slow:
-                for finding in findings(rule, survivors):
-                    yield finding._replace(rows=passed[finding.rows])
+            for finding in findings(rules.slow, survivors):
+                yield finding._replace(rows=passed[finding.rows])
 
 
 def _without_fenced_code(document: Document) -> Document:
