@@ -98,7 +98,7 @@ def _add_readers(commands: Any) -> None:
 _FILTER_EPILOG = """\
 examples:
   malmoi filter < in.jsonl > verdicts.jsonl
-  zstdcat dump.jsonl.zst | malmoi filter --recipe my.toml --text-column body | jq -c 'select(.keep | not) | [.id, .reasons[].rule]'
+  zstdcat dump.jsonl.zst | malmoi filter --recipe my.toml | jq -c 'select(.keep | not) | [.id, .reasons[].rule]'
 One line in, one line out: {"id", "keep", "reasons": [{"rule", "value", "threshold", "detail"}], "segment", "language",
 "scores"}. A line with "segment": "code" and a "language" goes by the code rules.
 """

@@ -201,8 +201,8 @@ def datatrove(data: Path, out: Path) -> None:
         [reader(filtered), ExactDedupFilter(found, config=config), ParquetWriter(str(out / "kept"))],
     ]
     with our_splitters(word_splitter("unicode")):
-        for steps in pipelines:
-            LocalPipelineExecutor(pipeline=steps, tasks=1, workers=1).run()
+        for number, steps in enumerate(pipelines):
+            LocalPipelineExecutor(pipeline=steps, tasks=1, workers=1, logging_dir=str(out / f"logs-{number}")).run()
 
 
 _PEERS = {"loop": plain_loop, "datatrove": datatrove}

@@ -62,7 +62,9 @@ class CharacterShares:
         distance = self.min_run - 1
         if size <= distance:
             return np.zeros(len(batch), dtype=np.int64)
-        hits = np.flatnonzero((points[distance:] == points[:-distance]) & (batch.character_kinds[distance:] & np.uint8(SPACE) == 0))
+        hits = np.flatnonzero(
+            (points[distance:] == points[:-distance]) & (batch.character_kinds[distance:] & np.uint8(SPACE) == 0)
+        )
         for step in range(1, distance):
             hits = hits[points[hits] == points[hits + step]]
         # A run over the border of two documents is none.

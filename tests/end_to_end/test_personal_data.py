@@ -40,7 +40,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sentences = [sentence.text for sentence in generate(seed=5, num_sentences=900)]
     texts = [f"\n{PLAIN}\n{MORE}\n".join(["", *sentences[start : start + 3], ""]) for start in range(0, len(sentences), 3)]
     documents = [(f"personal-{number}", text) for number, text in enumerate(texts)]
-    people = "\n".join(f"우리 회사 총무 부서에서 일하는 홍길동 과장 전화 010-2345-{number:04d} hong{number}@example.co.kr" for number in range(1000, 1060))
+    people = "\n".join(
+        f"우리 회사 총무 부서에서 일하는 홍길동 과장 전화 010-2345-{number:04d} hong{number}@example.co.kr"
+        for number in range(1000, 1060)
+    )
     (root / "ko/personal.jsonl").write_bytes(json_lines([*documents, ("list", people)]))
     (root / "code/pkg/settings.py").write_text(
         'ADMIN = "kim.chulsoo@example.co.kr"\nHELPDESK = "02-345-6789"\n\n\ndef whom():\n    return ADMIN, HELPDESK\n',
