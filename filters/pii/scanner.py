@@ -43,8 +43,10 @@ class Recogniser(Protocol):
 _REGION_MARGIN = CONTEXT_MARGIN + 32
 """The longest match begins at most 32 code points away from its seventh digit, and looks `CONTEXT_MARGIN` further."""
 
-_ROW = re.compile(r"[0-9][-0-9. \t()/·ㆍ~_:+\r\nA-Zol]{6,}")
-_NUMBER = re.compile(r"[0-9](?:(?:[-. \t()/·ㆍ~_:+\r\nOolI]{0,5}[A-Z]?[0-9]){6}|[0-9]{0,2}(?:\.[0-9]{1,3}){3})")
+_ROW = re.compile(r"[0-9][-0-9. \t()/·ㆍ~_:+\r\nA-Za-z]{6,}")
+_NUMBER = re.compile(r"[0-9](?:(?:[-. \t()/·ㆍ~_:+\r\nOolI]{0,5}[A-Za-z]?[0-9]){6}|[0-9]{0,2}(?:\.[0-9]{1,3}){3})")
+#: The tail of a number of which only six digits are shown.
+_HIDDEN = re.compile(r"-(?<=[0-9 ]-)[ ]?([^\w\s]|[xXㅇOo])\1{6}")
 _SPELT = re.compile(r"[공영]일[공영일육칠팔구]")
 _COLONS = re.compile(r":(?::|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:)")
 _DIGIT = re.compile("[0-9]")
@@ -90,9 +92,10 @@ def _number_regions(text: str) -> list[tuple[int, int]]:
     matches = _numbers(text)
     is_spelt = "공일" in text or "영일" in text
     has_colons = "::" in text or text.count(":") >= 7
-    if not (is_spelt or has_colons):
+    hidden = [*_HIDDEN.finditer(text)]
+    if not (is_spelt or has_colons or hidden):
         return _regions(text, matches)
-    others = [*(_SPELT.finditer(text) if is_spelt else ()), *(_COLONS.finditer(text) if has_colons else ())]
+    others = [*(_SPELT.finditer(text) if is_spelt else ()), *(_COLONS.finditer(text) if has_colons else ()), *hidden]
     return _regions(text, sorted([*matches, *others], key=re.Match[str].start))
 
 

@@ -173,10 +173,12 @@ class Phone:
             if text[first] == "(" and text.count("(", first, end) > text.count(")", first, end):
                 first += 1
             before = text[first - 1 : first] if first else ""
-            if before.isascii() and (before.isalnum() or before in "-.,") and before:
+            # A column of a table may end in front of a +, but a bare number goes on behind a comma.
+            stops = "-." if prefix is not None and "+" in prefix[0] else "-.,"
+            if before.isascii() and (before.isalnum() or before in stops) and before:
                 continue
             is_bare = (prefix is None or "+" not in prefix[0]) and text[start + 2].isdigit()
-            is_marked = prefix is not None or (match["gap"] and match["area"].startswith("1"))
+            is_marked = prefix is not None or match["gap"] == "-" or (match["gap"] and match["area"].startswith("1"))
             if (is_marked and not is_bare) or _LABELS.around(text, first, end):
                 yield self._span(text, first, end, 0.97)
 

@@ -25,6 +25,12 @@ _FORM = re.compile(
     rf"(?P<serial>[1-8](?:[0-9]{{6}}|(?=[0-9{_MASK}]{{5}})[0-9]{{0,5}}[{_MASK}]{{1,7}}))(?!-?[0-9])"
 )
 _HEADLESS = re.compile(r"[*●■x]{6}(?<![*●■x]{7})[ ]?-[ ]?[1-8][0-9]{6}(?!-?[0-9])")
+#: Nothing of the serial is shown; six digits that are a date, a dash and seven signs are still nothing else.
+_TAILLESS = re.compile(
+    r"(?P<birth>[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?<![0-9]{7})(?<![0-9][-.][0-9]{6})"
+    rf"[ ]?-[ ]?(?P<sign>[{_MASK}])(?P=sign){{6}}(?!(?P=sign))(?!-?[0-9])"
+)
+_FOREIGN = Labels(own="외국인등록 외국인번호 거소신고 체류 arc frn alien", others="")
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _CHECKED_BEFORE = (2020, 10)
 _LAST_BIRTH_YEAR = 2035
@@ -77,7 +83,8 @@ def _score(text: str, match: re.Match[str]) -> float | None:
         return 0.95
     label = _LABELS.around(text, match.start(), match.end())
     if is_masked:
-        return 0.95 if label else None
+        # A date, a century digit and signs up to the thirteenth place are nothing else.
+        return 0.95 if label else 0.85 if label is None and len(serial) == 7 else None
     if gap == "" and _is_embedded(text, match.start(), match.end()):
         return None
     if passes:
@@ -98,6 +105,13 @@ def find_numbers(text: str, entity: str, centuries: str) -> Iterator[Span]:
                 yield Span(match.start(), match.end(), entity, score)
     if "-" not in text:
         return
+    for match in _TAILLESS.finditer(text):
+        is_foreign = _FOREIGN.around(text, match.start(), match.end()) is True
+        if (
+            is_foreign == (centuries[0] == "5")
+            and birth_year(match["birth"], "3" if match["birth"] < "36" else "1") is not None
+        ):
+            yield Span(match.start(), match.end(), entity, 0.9)
     for match in _HEADLESS.finditer(text):
         if match[0][-7] in centuries and _LABELS.around(text, match.start(), match.end()):
             yield Span(match.start(), match.end(), entity, 0.85)
