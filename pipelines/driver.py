@@ -94,7 +94,7 @@ def _explain(error: BaseException) -> str:
                 return re.sub(r" \[while running .*\]$", "", message).strip()
     if "Channel closed prematurely" in str(error):
         # Beam saw it before the supervisor did.
-        return "a worker process died (killed, or out of memory?); what is finished is kept: run the same command again to go on"
+        return "a worker process died (killed, or out of memory?): run the same command again to go on"
     return f"{type(error).__name__}: {str(error).strip().splitlines()[-1] if str(error).strip() else ''}"
 
 
