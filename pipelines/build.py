@@ -13,8 +13,8 @@ from .stages import dedup, duplicates, ingest, knowledge, plan, shards, tokenize
 from .stages import filter as filter_stage
 from .stages.context import Context
 
-#: In order. A stage's factory may use the manifests and files of the stages before it.
-STAGES: tuple[tuple[str, Callable[[Context], Stage]], ...] = (
+#: In order. A stage's factory may use the manifests and files of the stages before it; None: the recipe does without it.
+STAGES: tuple[tuple[str, Callable[[Context], Stage | None]], ...] = (
     ("ingest", ingest.stage),
     ("knowledge-sample", knowledge.sample_stage),
     ("knowledge", knowledge.train_stage),
@@ -28,6 +28,8 @@ STAGES: tuple[tuple[str, Callable[[Context], Stage]], ...] = (
     ("shards", shards.stage),
 )
 STAGE_NAMES = tuple(name for name, _ in STAGES)
+#: Those whose partitions are documents.
+DOCUMENT_STAGES = frozenset({"ingest", "filter", "dedup", "near-dedup", "decontaminate"})
 
 
 def make_context(loaded: LoadedRecipe, run: str, *, root: str | None = None) -> Context:
@@ -50,9 +52,12 @@ def walk(
     for name, factory in STAGES:
         with planning():
             stage = factory(context)
-            manifest = stage.manifest()
-        context.manifests[name] = manifest or run_stage(stage)
-        yield stage
+            manifest = stage.manifest() if stage else None
+        if stage:
+            context.manifests[name] = manifest or run_stage(stage)
+            if name in DOCUMENT_STAGES:
+                context.documents = name
+            yield stage
         if name == until:
             return
 

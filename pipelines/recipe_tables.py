@@ -82,8 +82,51 @@ class Knowledge(_Table):
     model: str | None = None
 
 
+class Lines(_Table):
+    """Boilerplate lines: those that many documents of one site (or source) repeat are taken out of all of them."""
+
+    remove: bool = True
+    by: Literal["site", "source"] = "site"
+    min_documents: int = Field(10, ge=2)
+    min_share: float = Field(0.2, ge=0, le=1)
+
+
+class Substrings(_Table):
+    """Long passages that several documents share word for word: left, told in the ledger, or cut from all but the first."""
+
+    action: Literal["off", "report", "cut"] = "off"
+    min_chars: int = Field(300, ge=50)
+
+
+class Near(_Table):
+    """Near-duplicates: MinHash-LSH over Korean-aware shingles, one of each cluster kept."""
+
+    remove: bool = True
+    #: The similarity from which two documents are near-duplicates.
+    threshold: float = Field(0.7, gt=0, le=1)
+    bands: int = Field(20, ge=1, le=128)
+    rows: int = Field(6, ge=1, le=32)
+    verify: Literal["estimate", "true"] = "estimate"
+    #: How many documents of a cluster stay.
+    keep: int = Field(1, ge=1)
+    #: The best document stays; or the one of the first source, which later sources never displace.
+    prefer: Literal["quality", "order"] = "quality"
+
+
 class Dedup(_Table):
     exact: bool = True
+    #: Finished runs whose documents count as seen: new ones that repeat them go.
+    against: list[str] = []
+    lines: Lines = Field(default_factory=lambda: Lines.model_validate({}))
+    substrings: Substrings = Field(default_factory=lambda: Substrings.model_validate({}))
+    near: Near = Field(default_factory=lambda: Near.model_validate({}))
+
+
+class Decontaminate(_Table):
+    """Documents that hold questions of benchmarks: JSONL files of questions and answers."""
+
+    benchmarks: list[str] = []
+    action: Literal["drop", "cut"] = "drop"
 
 
 class Tokenizer(_Table):
@@ -139,7 +182,8 @@ class Recipe(_Table):
     filter: dict[str, LanguageRules] = {}
     pii: Pii = Field(default_factory=lambda: Pii.model_validate({}))
     knowledge: Knowledge = Knowledge()
-    dedup: Dedup = Dedup()
+    dedup: Dedup = Field(default_factory=lambda: Dedup.model_validate({}))
+    decontaminate: Decontaminate = Decontaminate()
     tokenizer: Tokenizer
     mix: Mix
     pack: Pack = Field(default_factory=lambda: Pack.model_validate({}))

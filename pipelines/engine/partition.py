@@ -3,8 +3,8 @@
 What enters and leaves a map stage (DESIGN.md section 2): ``<stage>/part-….parquet`` and ``<stage>/ledger/part-….parquet``.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -34,13 +34,24 @@ def read_batches(path: str, *, columns: Sequence[str] | None = None) -> Iterator
     Raises:
         ValueError: the file is not as it was written; every page has a checksum.
     """
+    with opened_parquet(path) as parquet:
+        for group in range(parquet.num_row_groups):
+            table = parquet.read_row_group(group, columns=columns, use_threads=False)
+            yield from table.to_batches()
+
+
+@contextmanager
+def opened_parquet(path: str) -> Generator[pq.ParquetFile]:
+    """A Parquet file to read.
+
+    Raises:
+        ValueError: the file is not as it was written; every page has a checksum.
+    """
     fs, name = files.filesystem(path)
     with fs.open(name, "rb") as raw:
         try:
             with pq.ParquetFile(raw, pre_buffer=False, page_checksum_verification=True) as parquet:
-                for group in range(parquet.num_row_groups):
-                    table = parquet.read_row_group(group, columns=columns, use_threads=False)
-                    yield from table.to_batches()
+                yield parquet
         except (pa.ArrowException, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise

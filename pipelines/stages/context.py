@@ -19,6 +19,8 @@ class Context:
     #: Optional sources of which there is no file.
     missing_sources: list[str] = field(default_factory=list[str])
     manifests: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    #: The newest stage that holds documents, which is what the next one reads.
+    documents: str = ""
 
     def resolve(self, path: str) -> str:
         """A path of the recipe as an absolute path or URL."""

@@ -28,14 +28,14 @@ _SAMPLE_SCHEMA = pa.schema([("text", pa.string())])
 
 def sample_stage(context: Context) -> Stage:
     settings = context.recipe.tokenizer
-    shares = {} if settings.path else sample_shares(context.manifests["dedup"], int(settings.train_bytes))
+    shares = {} if settings.path else sample_shares(context.manifests[context.documents], int(settings.train_bytes))
     return Stage(
         name="tokenizer-sample",
         run=context.run,
         job=Cut(context.recipe.seed, shares),
-        units=[] if settings.path else context.partitions("dedup"),
+        units=[] if settings.path else context.partitions(context.documents),
         config={"seed": context.recipe.seed, "shares": shares},
-        inputs=[context.fingerprint_of("dedup")],
+        inputs=[context.fingerprint_of(context.documents)],
         code=code_version(("tokenizer.morphemes", "mixing.repeats", __name__), ("kiwipiepy", "kiwipiepy_model")),
         expected_bytes_per_s=500_000,
     )

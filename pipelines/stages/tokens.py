@@ -43,11 +43,11 @@ def stage(context: Context) -> Stage:
         name="tokens",
         run=context.run,
         job=Encode(files.join(context.run, "tokenizer", "tokenizer.json"), context.recipe.seed),
-        units=context.partitions("dedup"),
+        units=context.partitions(context.documents),
         config={"seed": context.recipe.seed},
-        inputs=[context.fingerprint_of("dedup"), context.fingerprint_of("tokenizer")],
+        inputs=[context.fingerprint_of(context.documents), context.fingerprint_of("tokenizer")],
         code=code_version(("tokenizer.encode", "tokenizer.special_tokens", "mixing.repeats", __name__), ("tokenizers",)),
-        documents_in=context.kept("dedup"),
+        documents_in=context.kept(context.documents),
         expected_bytes_per_s=3_000_000,
     )
 
