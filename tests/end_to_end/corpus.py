@@ -44,9 +44,25 @@ _JAPANESE = (
 )
 
 
+#: What made-up names are made of, so that no two documents are near-duplicates though their sentences have few frames.
+_SYLLABLES = {
+    "ko": list("가나다라마바사아자차카타파하거너더러머버서어저처고노도로모보소오조초구누두루무부수우주추기니디리미비시이지"),
+    "ja": list("山川田村木林森石井上中下東西南北原野島崎松竹梅高橋谷池沢浜岡"),
+    "": [a + b for a in "bdfgklmnprstv" for b in "aeiou"],
+}
+
+
+def _name(words: tuple[list[str], ...], rng: random.Random) -> str:
+    key = "ko" if words is KOREAN else "ja" if words is _JAPANESE else ""
+    name = "".join(rng.choice(_SYLLABLES[key]) for _ in range(3))
+    return name if key else name.capitalize()
+
+
 def _sentence(words: tuple[list[str], ...], rng: random.Random) -> str:
     place, who, what, did, frames = words
-    order = [rng.choice(place), rng.choice(who), rng.choice(what), rng.choice(did)]
+    separator = "" if words is _JAPANESE else " "
+    named = [f"{_name(words, rng)}{separator}{rng.choice(options)}" for options in (place, what)]
+    order = [named[0], rng.choice(who), named[1], rng.choice(did)]
     if words in (ENGLISH, _FRENCH):
         order[2], order[3] = order[3], order[2]
     return rng.choice(frames).format(*order)
@@ -61,13 +77,14 @@ def document(words: tuple[list[str], ...], rng: random.Random) -> str:
 def module(rng: random.Random, number: int) -> str:
     lines = [f'"""Module {number} of the made-up project."""', ""]
     for index in range(rng.randint(6, 30)):
-        name = f"{rng.choice(['load', 'store', 'merge', 'scan', 'count'])}_{rng.choice(['rows', 'keys', 'parts', 'words'])}_{index}"
+        name = f"{rng.choice(['load', 'store', 'merge', 'scan', 'count'])}_{_name(ENGLISH, rng).lower()}_{index}"
+        total, step = _name(ENGLISH, rng).lower(), _name(ENGLISH, rng).lower()
         lines += [
             f"def {name}(value, limit={rng.randint(1, 99)}):",
-            f"    total = value * {rng.randint(2, 9)}",
-            "    for step in range(limit):",
+            f"    {total} = value * {rng.randint(2, 9)}",
+            f"    for {step} in range(limit):",
         ]
-        lines += [f"        total += step % {rng.randint(2, 9)}", "    return total", ""]
+        lines += [f"        {total} += {step} % {rng.randint(2, 9)}", f"    return {total}", ""]
     return "\n".join(lines)  # fmt: skip
 
 
