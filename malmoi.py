@@ -39,6 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 1
+    except Exception as error:
+        # What is not the user's affair keeps its traceback.
+        code = getattr(error, "exit_code", 1 if isinstance(error, ValueError | OSError) else None)
+        if code is None:
+            raise
+        return _fail(error, code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,6 +97,34 @@ def _add_readers(commands: Any) -> None:
     status.add_argument("--json", action="store_true")
     report = _command(commands, "report", _report, help="write RUN/report.html again")
     report.add_argument("run", metavar="RUN")
+    verify = _command(
+        commands,
+        "verify",
+        _verify,
+        help="prove that a run is whole: files, counts, lineage",
+        epilog="examples:\n  malmoi verify RUN\n  malmoi verify RUN --json | jq '.problems[]'\n"
+        "Reads every file of the run. Exit code 1 if anything is damaged, missing or does not add up.",
+    )
+    verify.add_argument("run", metavar="RUN")
+    verify.add_argument("--json", action="store_true")
+    takedown = _command(
+        commands,
+        "takedown",
+        _takedown,
+        help="take documents out of every stage and shard; prove that they are gone",
+        epilog=_TAKEDOWN_EPILOG,
+    )
+    takedown.add_argument("run", metavar="RUN")
+    takedown.add_argument("--ids", metavar="FILE", help="one id a line, or JSON Lines with id")
+    takedown.add_argument(
+        "--texts", metavar="FILE", action="append", default=[], help="JSON Lines with text, or a file that is one text"
+    )
+    takedown.add_argument(
+        "--uri-prefix", metavar="PREFIX", action="append", default=[], help="every document whose URI begins so"
+    )
+    takedown.add_argument("--with-duplicates", action="store_true", help="near-duplicates go too, not only exact copies")
+    takedown.add_argument("--dry-run", action="store_true", help="show what would go; change nothing")
+    takedown.add_argument("--json", action="store_true")
     show = _command(commands, "show", _show, help="the resolved recipe and its fingerprint; nothing is run")
     show.add_argument("recipe", metavar="RECIPE")
 
@@ -114,6 +148,17 @@ examples:
   malmoi why RUN 'web/a.jsonl#1234'
   malmoi why RUN my-id --all | less -R
   malmoi why RUN my-id --json | jq '.documents[].stages'
+"""
+
+
+_TAKEDOWN_EPILOG = """\
+examples:
+  malmoi takedown RUN --ids withdrawn.txt --dry-run
+  malmoi takedown RUN --ids withdrawn.txt
+  malmoi takedown RUN --texts letter.txt --texts more.jsonl --uri-prefix https://blog.example/hong/
+Their tokens become padding where they stand in the shards; no other token changes. RUN/tombstones (hashes only) keeps them
+out when a stage runs again; name it in the recipes of later runs: tombstones = ["RUN/tombstones"]. If it is interrupted, run
+the same command again. Exit code 1 if the run holds none of them.
 """
 
 
@@ -153,18 +198,13 @@ def _over_lines(run: Callable[..., int], arguments: argparse.Namespace) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: be quiet at exit as well
         return 1
-    except (ValueError, OSError) as error:
-        return _fail(error)
 
 
 def _why(arguments: argparse.Namespace) -> int:
     from pipelines.why_page import MAX_CHARS, run_why
 
-    try:
-        max_chars = 0 if arguments.all else MAX_CHARS
-        return run_why(arguments.run, arguments.id, sys.stdout, as_json=arguments.json, max_chars=max_chars)
-    except (ValueError, OSError) as error:
-        return _fail(error)
+    max_chars = 0 if arguments.all else MAX_CHARS
+    return run_why(arguments.run, arguments.id, sys.stdout, as_json=arguments.json, max_chars=max_chars)
 
 
 def _add_knowledge(commands: Any) -> None:
@@ -200,16 +240,13 @@ def _add_knowledge(commands: Any) -> None:
 def _knowledge_train(arguments: argparse.Namespace) -> int:
     from pipelines.knowledge_command import train_from_files
 
-    try:
-        told = train_from_files(
-            arguments.knowledge,
-            arguments.ordinary,
-            out=arguments.out,
-            name=arguments.name,
-            text_column=arguments.text_column,
-        )
-    except (ValueError, OSError) as error:
-        return _fail(error)
+    told = train_from_files(
+        arguments.knowledge,
+        arguments.ordinary,
+        out=arguments.out,
+        name=arguments.name,
+        text_column=arguments.text_column,
+    )
     print(told)
     return 0
 
@@ -218,24 +255,21 @@ def _knowledge_score(arguments: argparse.Namespace) -> int:
     from pipelines.knowledge_command import score_files, score_lines
 
     columns = {"text_column": arguments.text_column, "id_column": arguments.id_column}
-    try:
-        if arguments.input:
-            print(score_files(arguments.model, arguments.input, sys.stdout, **columns), file=sys.stderr)
-            return 0
-        return score_lines(arguments.model, sys.stdin.buffer, sys.stdout, **columns)
-    except (ValueError, OSError) as error:
-        return _fail(error)
+    if arguments.input:
+        print(score_files(arguments.model, arguments.input, sys.stdout, **columns), file=sys.stderr)
+        return 0
+    return score_lines(arguments.model, sys.stdin.buffer, sys.stdout, **columns)
 
 
 def _add_tokenizer(commands: Any) -> None:
-    tokenizer = commands.add_parser("tokenizer", help="train a tokenizer").add_subparsers(
+    tokenizer = commands.add_parser("tokenizer", help="train a tokenizer, compare tokenizers").add_subparsers(
         dest="subcommand", required=True, metavar="COMMAND"
     )
     train = _command(
         tokenizer,
         "train",
         _tokenizer_train,
-        help="byte-level BPE on morphemes",
+        help="byte-level BPE that keeps to morphemes",
         epilog="examples:\n  malmoi tokenizer train --input RUN/dedup --out TOKENIZER\n"
         "  malmoi tokenizer train --input a.jsonl.zst b.txt --out TOKENIZER --vocab-size 32000",
     )
@@ -244,6 +278,64 @@ def _add_tokenizer(commands: Any) -> None:
     train.add_argument("--vocab-size", type=int, default=100_000)
     train.add_argument("--text-column", default="text")
     train.add_argument("--max-bytes", type=int, help="train on about this much text, taken evenly (default: all)")
+    train.add_argument(
+        "--misalignment", type=float, default=1.5, help="what a token that cuts morphemes costs, in tokens; 0: plain BPE"
+    )
+    train.add_argument(
+        "--korean-weight", type=float, default=1.5, help="what a Korean word counts, others 1: Korean's share of the entries"
+    )
+    _add_compare(tokenizer)
+
+
+_COMPARE_EPILOG = """\
+examples:
+  malmoi tokenizer compare TOKENIZER/tokenizer.json o200k_base.tiktoken --text korean.jsonl.zst --against o200k_base
+  malmoi tokenizer compare ours=RUN/tokenizer mistral_common:data/tekken_240911.json --text RUN/dedup --plot frontier.svg
+  malmoi tokenizer compare a.json b.model --text korean/ --parallel aligned.jsonl --languages ko,en --json
+TOKENIZER is a tokenizer.json, a .tiktoken file (its name tells the split pattern), a tekken.json, a SentencePiece .model, a
+directory that holds one, or PACKAGE[:FILE] of an installed package; NAME=TOKENIZER gives it a name. Files may be .zst.
+"""
+
+
+def _add_compare(tokenizer: Any) -> None:
+    compare = _command(
+        tokenizer, "compare", _tokenizer_compare, help="tokenizers side by side on the same text", epilog=_COMPARE_EPILOG
+    )
+    compare.add_argument("tokenizers", nargs="+", metavar="TOKENIZER")
+    compare.add_argument("--text", nargs="+", required=True, metavar="PATH", help="JSONL, Parquet, text, or directories")
+    compare.add_argument("--parallel", nargs="+", default=[], metavar="PATH", help="aligned segments, a column per language")
+    compare.add_argument("--languages", default="ko,en", metavar="A,B", help="columns of --parallel (default: ko,en)")
+    compare.add_argument("--against", metavar="NAME", help="whose tokens the others' are a ratio to")
+    compare.add_argument("--text-column", default="text", metavar="NAME")
+    compare.add_argument("--max-bytes", type=int, default=10_000_000, help="compare on about this much text (default: 10 MB)")
+    compare.add_argument("--no-speed", action="store_true", help="do not time them")
+    compare.add_argument("--json", action="store_true")
+    compare.add_argument("--plot", metavar="FILE.svg", help="compression against misalignment")
+
+
+def _tokenizer_compare(arguments: argparse.Namespace) -> int:
+    # Timed as CPU time on one core; set before the library starts its threads.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from pipelines.compare_command import run_compare
+
+    languages = arguments.languages.split(",")
+    if len(languages) != 2 or not all(languages):
+        return _fail(ValueError(f"--languages {arguments.languages}: give two columns, like ko,en"), 2)
+    if arguments.max_bytes < 1:
+        return _fail(ValueError("--max-bytes must be at least 1"), 2)
+    return run_compare(
+        arguments.tokenizers,
+        sys.stdout,
+        texts=arguments.text,
+        parallel=arguments.parallel,
+        languages=(languages[0], languages[1]),
+        against=arguments.against,
+        text_column=arguments.text_column,
+        max_bytes=arguments.max_bytes,
+        as_json=arguments.json,
+        plot=arguments.plot,
+        speed=not arguments.no_speed,
+    )
 
 
 def _fail(error: Exception, code: int = 1) -> int:
@@ -254,46 +346,50 @@ def _fail(error: Exception, code: int = 1) -> int:
 def _sample(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from pipelines.sample import SampleError, as_text, gather
+    from pipelines.sample import as_text, gather
 
     cache = Path(arguments.cache) if arguments.cache else None
-    try:
-        report = gather(Path(arguments.directory), cache=cache, offline=arguments.offline)
-    except (SampleError, OSError) as error:
-        return _fail(error)
-    print(as_text(report))
+    print(as_text(gather(Path(arguments.directory), cache=cache, offline=arguments.offline)))
     return 0
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from pipelines.build import STAGE_NAMES, is_complete, make_context, store_recipe
-    from pipelines.engine.supervisor import BuildFailedError, Supervisor
-    from pipelines.recipe import RecipeError, load_recipe, nearest
-    from pipelines.report import write_report
+    from pipelines.engine import files
+    from pipelines.engine.supervisor import Supervisor
+    from pipelines.recipe import load_recipe, nearest
+    from pipelines.stage_names import STAGE_NAMES
+    from pipelines.takedown.journal import refuse_unfinished
 
     if arguments.until is not None and arguments.until not in STAGE_NAMES:
         return _fail(ValueError(f"--until: no stage {arguments.until!r}{nearest(arguments.until, STAGE_NAMES)}"), 2)
     if arguments.workers < 1:
         return _fail(ValueError("--workers must be at least 1"), 2)
-    try:
-        loaded = load_recipe(arguments.recipe)
-        context = make_context(loaded, arguments.out, root=arguments.root)
-        complete = is_complete(context, until=arguments.until)
-        if context.missing_sources:
-            print(f"malmoi: optional sources that are not here: {', '.join(context.missing_sources)}", file=sys.stderr)
-        if complete:
-            store_recipe(context, loaded)
-            print(f"{arguments.out} is complete: nothing to do", file=sys.stderr)
-        else:
-            Supervisor(context.run, _driver_command(arguments), quiet=arguments.quiet).wait()
-        print(f"report: {write_report(context.run)}")
-    except RecipeError as error:
-        return _fail(error, 2)
-    except BuildFailedError as error:
-        return _fail(error, error.code)
-    except (ValueError, OSError) as error:
-        return _fail(error)
+    loaded = load_recipe(arguments.recipe)
+    run = files.absolute(arguments.out)
+    refuse_unfinished(run)
+    # A new run needs no look at its stages; the driver, which has them all to import, starts at once.
+    if files.exists(files.join(run, ".state")) and _is_complete(loaded, arguments):
+        print(f"{arguments.out} is complete: nothing to do", file=sys.stderr)
+        supervisor = None
+    else:
+        supervisor = Supervisor(run, _driver_command(arguments), quiet=arguments.quiet)
+    from pipelines.report import write_report  # while the driver is at work
+
+    if supervisor:
+        supervisor.wait()
+    print(f"report: {write_report(run)}")
     return 0
+
+
+def _is_complete(loaded: Any, arguments: argparse.Namespace) -> bool:
+    """Whether the run has nothing left to do; then the recipe is stored with it as it is written now."""
+    from pipelines.build import is_complete, make_context, store_recipe
+
+    context = make_context(loaded, arguments.out, root=arguments.root)
+    if not is_complete(context, until=arguments.until):
+        return False
+    store_recipe(context, loaded)
+    return True
 
 
 def _driver_command(arguments: argparse.Namespace) -> list[str]:
@@ -307,48 +403,62 @@ def _driver_command(arguments: argparse.Namespace) -> list[str]:
 def _status(arguments: argparse.Namespace) -> int:
     from pipelines.status import as_json, as_text, read_status
 
-    try:
-        rows = read_status(arguments.run)
-    except ValueError as error:
-        return _fail(error)
+    rows = read_status(arguments.run)
     print(json.dumps(as_json(rows), indent=1) if arguments.json else as_text(rows))
     return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from pipelines.verify import run_verify
+
+    return run_verify(arguments.run, sys.stdout, as_json=arguments.json)
+
+
+def _takedown(arguments: argparse.Namespace) -> int:
+    from pipelines.takedown_command import run_takedown
+
+    return run_takedown(
+        arguments.run,
+        sys.stdout,
+        ids=arguments.ids,
+        texts=arguments.texts,
+        uri_prefixes=arguments.uri_prefix,
+        with_duplicates=arguments.with_duplicates,
+        dry_run=arguments.dry_run,
+        as_json_lines=arguments.json,
+    )
 
 
 def _report(arguments: argparse.Namespace) -> int:
     from pipelines.report import write_report
 
-    try:
-        print(write_report(arguments.run))
-    except ValueError as error:
-        return _fail(error)
+    print(write_report(arguments.run))
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from pipelines.recipe import RecipeError, load_recipe
+    from pipelines.recipe import load_recipe
 
-    try:
-        recipe = load_recipe(arguments.recipe).recipe
-    except RecipeError as error:
-        return _fail(error, 2)
+    recipe = load_recipe(arguments.recipe).recipe
     print(json.dumps({"fingerprint": recipe.fingerprint(), **recipe.resolved()}, ensure_ascii=False, indent=1))
     return 0
 
 
 def _tokenizer_train(arguments: argparse.Namespace) -> int:
     from pipelines.tokenizer_command import train_from_files
+    from tokenizer.train import Training
 
-    try:
-        told = train_from_files(
-            arguments.input,
-            out=arguments.out,
+    told = train_from_files(
+        arguments.input,
+        out=arguments.out,
+        training=Training(
             vocab_size=arguments.vocab_size,
-            text_column=arguments.text_column,
-            max_bytes=arguments.max_bytes,
-        )
-    except (ValueError, OSError) as error:
-        return _fail(error)
+            misalignment=arguments.misalignment,
+            korean_weight=arguments.korean_weight,
+        ),
+        text_column=arguments.text_column,
+        max_bytes=arguments.max_bytes,
+    )
     print(told)
     return 0
 

@@ -29,7 +29,8 @@ from filters.batch import judge
 from filters.document import Failure
 from filters.korean import ending_pairs, tag_pairs
 from filters.korean.eojeol import analyser
-from filters.korean.sampling import COMMA, SPACE, STOP, sample
+from filters.korean.gaps import COMMA, SPACE, STOP
+from filters.korean.sampling import sample
 from filters.rules.korean_morphology import KoreanMorphology
 
 HANGUL = re.compile("[가-힣]")

@@ -123,11 +123,11 @@ def _cheap_gates(recipe: str) -> Callable[[list[str]], int]:
 
     from filters.batch import Batch, findings
     from filters.words import word_splitter
-    from pipelines.recipe import load_recipe, rule_class
+    from pipelines.recipe import load_recipe, made_rule
 
     wanted = load_recipe(recipe).recipe.rules_for("ko")
     split = word_splitter(wanted.words)
-    rules = [rule_class(name)(**_frozen(wanted.rules.get(name, {}))) for name in CHEAP]
+    rules = [made_rule(name, wanted.rules.get(name, {})) for name in CHEAP]
 
     def run(texts: list[str]) -> int:
         batch = Batch([Document(id=str(number), text=text) for number, text in enumerate(texts)], split_words=split)
@@ -138,13 +138,6 @@ def _cheap_gates(recipe: str) -> Callable[[list[str]], int]:
         return int((~failed).sum())
 
     return run
-
-
-def _frozen(settings: dict[str, object]) -> dict[str, object]:
-    def frozen(value: object) -> object:
-        return tuple(frozen(item) for item in value) if isinstance(value, list) else value
-
-    return {key: frozen(value) for key, value in settings.items()}
 
 
 def _datatrove(_recipe: str) -> Callable[[list[str]], int]:

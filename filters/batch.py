@@ -129,21 +129,27 @@ def shares(parts: IntArray, wholes: IntArray) -> FloatArray:
 def findings(rules: Sequence[Any], batch: Batch) -> list[Finding]:
     """What ``rules`` say of every document of ``batch``, rule by rule, whichever of the two methods each has."""
     single = [rule for rule in rules if not hasattr(rule, "judge_batch")]
-    # For each of them one finding for all documents that fail in the same place of their list by the same sub-rule.
-    alike: list[dict[tuple[int, str, float | None], list[tuple[int, Failure]]]] = [{} for _ in single]
+    told: list[list[tuple[int, list[Failure]]]] = [[] for _ in single]
     for row, view in enumerate(batch.views if single else ()):
         # Document by document: what a rule has worked out about a text is there for the next one.
-        for rule, groups in zip(single, alike, strict=True):
-            for place, failure in enumerate(rule.judge(view)):
-                groups.setdefault((place, failure.rule, failure.threshold), []).append((row, failure))
+        for rule, own in zip(single, told, strict=True):
+            failures = rule.judge(view)
+            if failures:
+                own.append((row, failures))
     found: list[Finding] = []
-    by_rule = iter(alike)
+    by_rule = iter(told)
     for rule in rules:
-        if hasattr(rule, "judge_batch"):
-            found += rule.judge_batch(batch)
-        else:
-            found += [_finding(told) for _, told in sorted(next(by_rule).items(), key=lambda item: item[0][0])]
+        found += rule.judge_batch(batch) if hasattr(rule, "judge_batch") else gathered(next(by_rule))
     return found
+
+
+def gathered(told: Iterable[tuple[int, Sequence[Failure]]]) -> list[Finding]:
+    """The failures of rows, ascending, as findings: one for all that fail in the same place of their list by the same rule."""
+    alike: dict[tuple[int, str, float | None], list[tuple[int, Failure]]] = {}
+    for row, failures in told:
+        for place, failure in enumerate(failures):
+            alike.setdefault((place, failure.rule, failure.threshold), []).append((row, failure))
+    return [_finding(failed) for _, failed in sorted(alike.items(), key=lambda item: item[0][0])]
 
 
 def _finding(told: Sequence[tuple[int, Failure]]) -> Finding:

@@ -12,12 +12,12 @@ Chinese documents none has more than 0.065 (lists of languages).
 
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, cast
 
 from filters.batch import Batch
-from filters.characters import HANGUL, LETTER
+from filters.characters import HANGUL, HANGUL_RANGES, LETTER
 from filters.document import Document
 
 #: The share of letters from which a text is Korean without a model.
@@ -28,7 +28,7 @@ SAMPLE_CHARS = 6000
 NO_LANGUAGE = ("und", 0.0)
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-_HANGUL = re.compile(r"[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb\uffa0-\uffdc]+")
+_HANGUL = re.compile(f"[{''.join(f'{chr(start)}-{chr(end)}' for start, end in HANGUL_RANGES)}]+")
 _NO_LANGUAGE = re.compile(r"(?:https?://|www\.)[!-~]+|`[^`\n]{1,500}`|</?[A-Za-z][^<>]{0,300}>")
 _FENCE = "```"
 _LABEL_PREFIX = "__label__"
@@ -106,17 +106,16 @@ class LanguageIdentifier:
 
     def identify(self, text: str) -> tuple[str, float]:
         """``(language, score)``: ``("ko", 1.0)`` by Hangul, ``("und", 0.0)`` without letters, else the model's answer."""
-        return next(iter(self.identify_all([text])))
+        return next(self.identify_all(Batch([Document(id="", text=text)], split_words=str.split)))
 
-    def identify_all(self, texts: Sequence[str]) -> Iterator[tuple[str, float]]:
-        """The same of many texts: letters are counted in all of them at once."""
-        batch = Batch([Document(id="", text=text) for text in texts], split_words=str.split)
+    def identify_all(self, batch: Batch) -> Iterator[tuple[str, float]]:
+        """The same of every document: letters are counted in all of them at once, and words not at all."""
         num_letters = batch.num_of_kind(LETTER)
         num_hangul = batch.num_of_kind(HANGUL)
         # Taking code and addresses out takes Latin letters out: where Hangul has its share without that, it has it.
         is_korean = (num_hangul >= HANGUL_SHARE * num_letters) & (num_hangul > 0)
         for text, korean, hangul, letters in zip(
-            texts, is_korean.tolist(), num_hangul.tolist(), num_letters.tolist(), strict=True
+            batch.texts, is_korean.tolist(), num_hangul.tolist(), num_letters.tolist(), strict=True
         ):
             if not letters:
                 yield NO_LANGUAGE

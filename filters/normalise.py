@@ -15,6 +15,7 @@ and no threshold) for each kind of change. Normalising twice changes nothing mor
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from filters.document import Failure
 
@@ -51,12 +52,38 @@ _EDITS = re.compile(
 _REPLACEMENT = {"line_ends": "\n", "spaces": " ", "control": "", "zero_width": "", "not_text": ""}
 
 
+#: So few texts are not halved again to find those that have to change.
+_ONE_BY_ONE = 8
+
+
 def _has_nothing_to_edit(text: str) -> bool:
     """Whether ``text`` certainly has none of what :data:`_EDITS` replaces: true of nearly every text, and quickly.
 
     Python holds every control, format, surrogate, unassigned and odd space character for unprintable.
     """
     return text.replace("\n", "").replace("\t", "").isprintable() and "\ufffc" not in text
+
+
+def normalise_all(texts: Sequence[str]) -> tuple[list[str], dict[int, list[Failure]]]:
+    """Every text in normal form, and the edits by row of those that have any: most texts are found clean together."""
+    result = [*texts]
+    edits: dict[int, list[Failure]] = {}
+    waiting = [(0, len(result))]
+    while waiting:
+        start, end = waiting.pop()
+        # A line feed composes with nothing, and is no edit.
+        together = "\n".join(result[start:end])
+        if (together.isascii() or unicodedata.is_normalized("NFC", together)) and _has_nothing_to_edit(together):
+            continue
+        if end - start > _ONE_BY_ONE:
+            middle = (start + end) // 2
+            waiting += [(middle, end), (start, middle)]
+            continue
+        for row in range(start, end):
+            result[row], own = normalise(result[row])
+            if own:
+                edits[row] = own
+    return result, edits
 
 
 def normalise(text: str) -> tuple[str, list[Failure]]:

@@ -13,12 +13,12 @@ Enters: text. Leaves: a list of words (or sentences), none empty, none of white 
 """
 
 import re
-import sys
 import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from filters.characters import combining_marks
 from filters.punctuation import CLOSERS
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ _KATAKANA = "\u30a0-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 @cache
 def _mark_ranges() -> str:
     """The inside of a character class of every combining mark and the two joiners; they belong to the letter before."""
-    points = [point for point in range(sys.maxunicode + 1) if unicodedata.category(chr(point))[0] == "M"]
-    points = sorted([*points, 0x200C, 0x200D])
+    points = sorted([*combining_marks().tolist(), 0x200C, 0x200D])
     starts = [p for p, before in zip(points, [-2, *points], strict=False) if p != before + 1]
     ends = [p for p, after in zip(points, [*points[1:], -2], strict=True) if p + 1 != after]
     return "".join(f"\\U{start:08x}-\\U{end:08x}" for start, end in zip(starts, ends, strict=True))

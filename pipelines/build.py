@@ -9,33 +9,55 @@ from typing import Any
 from .engine import files
 from .engine.stage import Stage
 from .recipe import LoadedRecipe
-from .stages import dedup, duplicates, ingest, knowledge, plan, shards, tokenizer, tokens
+from .stage_names import DOCUMENT_STAGES
+from .stages import (
+    candidates,
+    clusters,
+    decontaminate,
+    dedup,
+    duplicates,
+    ingest,
+    knowledge,
+    near_dedup,
+    plan,
+    repeats,
+    repeats_index,
+    shards,
+    signatures,
+    tokenizer,
+    tokens,
+)
 from .stages import filter as filter_stage
 from .stages.context import Context
 
-#: In order. A stage's factory may use the manifests and files of the stages before it; None: the recipe does without it.
+#: In the order of ``stage_names``. A factory may use the manifests and files of the stages before; None: the recipe does
+#: without it.
 STAGES: tuple[tuple[str, Callable[[Context], Stage | None]], ...] = (
     ("ingest", ingest.stage),
     ("knowledge-sample", knowledge.sample_stage),
     ("knowledge", knowledge.train_stage),
     ("filter", filter_stage.stage),
     ("duplicates", duplicates.stage),
+    ("repeats-index", repeats_index.stage),
+    ("repeats", repeats.stage),
     ("dedup", dedup.stage),
+    ("signatures", signatures.stage),
+    ("candidates", candidates.stage),
+    ("clusters", clusters.stage),
+    ("near-dedup", near_dedup.stage),
+    ("decontaminate", decontaminate.stage),
     ("tokenizer-sample", tokenizer.sample_stage),
     ("tokenizer", tokenizer.train_stage),
     ("tokens", tokens.stage),
     ("plan", plan.stage),
     ("shards", shards.stage),
 )
-STAGE_NAMES = tuple(name for name, _ in STAGES)
-#: Those whose partitions are documents.
-DOCUMENT_STAGES = frozenset({"ingest", "filter", "dedup", "near-dedup", "decontaminate"})
 
 
 def make_context(loaded: LoadedRecipe, run: str, *, root: str | None = None) -> Context:
     """A build of a recipe in a run directory; ``root`` overrides where the recipe's relative paths start."""
     base = os.path.abspath(root) if root else os.path.normpath(os.path.join(loaded.directory, loaded.recipe.root))
-    return Context(loaded.recipe, run if "://" in run else os.path.abspath(run), base)
+    return Context(loaded.recipe, files.absolute(run), base)
 
 
 def walk(
@@ -58,6 +80,8 @@ def walk(
             if name in DOCUMENT_STAGES:
                 context.documents = name
             yield stage
+        else:
+            context.left_out.append(name)
         if name == until:
             return
 

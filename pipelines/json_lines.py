@@ -1,14 +1,16 @@
 """Documents on standard input: JSON Lines, one object a line, as ``malmoi filter`` and ``malmoi pii`` read them.
 
 Lines of bytes enter. For every line, in order, an :class:`Entry` leaves: the document, or the reason why there is none.
-Results leave as JSON Lines with Hangul as it is.
+Results leave as JSON Lines with Hangul as it is; :func:`answer_lines` is the whole way from the ones to the others.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, Any, NamedTuple, Protocol, cast
+
+from tqdm import tqdm
 
 #: Documents and characters that are judged together, whichever is reached first.
 BATCH_ROWS = 500
@@ -93,6 +95,60 @@ class Complaints:
         if self.num_lines > TOLD_LINES:
             more = counted(self.num_lines - TOLD_LINES, "more line")
             print(f"malmoi: … and {more} that cannot be read", file=self.messages)
+
+
+class Answering(Protocol):
+    """What a command does with its lines."""
+
+    @property
+    def name(self) -> str:
+        """What the progress bar calls it."""
+        ...
+
+    def answers(self, batch: Sequence[Entry]) -> Sequence[Mapping[str, Any]]:
+        """What is written for every entry, in order."""
+        ...
+
+    def summary(self) -> str:
+        """What is told of the documents at the end, behind their number."""
+        ...
+
+
+def answer_lines(
+    answering: Answering,
+    lines_in: Iterable[bytes],
+    out: IO[str],
+    *,
+    messages: IO[str],
+    text_column: str = "text",
+    id_column: str = "id",
+    batch_rows: int = BATCH_ROWS,
+) -> int:
+    """Writes an answer for every line; the exit code: 0, or 1 if there were lines and none could be read.
+
+    ``batch_rows`` is how many documents are read before the first answer is written; 1 suits somebody who types.
+    """
+    complaints = Complaints(messages)
+    num_lines = 0
+    entries = read_entries(lines_in, text_column=text_column, id_column=id_column)
+    with tqdm(desc=answering.name, unit=" documents", file=messages, disable=None) as bar:
+        for batch in in_batches(entries, rows=batch_rows):
+            for entry, answer in zip(batch, answering.answers(batch), strict=True):
+                if entry.problem:
+                    complaints.add(entry)
+                write_line(out, answer)
+            out.flush()
+            num_lines += len(batch)
+            bar.update(len(batch))
+    complaints.close()
+    num_unreadable = complaints.num_lines
+    told = f"malmoi: {counted(num_lines - num_unreadable, 'document')}{answering.summary()}"
+    told += f"; {counted(num_unreadable, 'line')} could not be read" if num_unreadable else ""
+    print(told, file=messages)
+    if num_unreadable and num_unreadable == num_lines:
+        print('malmoi: no line is a document; give JSON Lines: one {"id": "…", "text": "…"} a line', file=messages)
+        return 1
+    return 0
 
 
 def _entry(number: int, line: bytes, text_column: str, id_column: str) -> Entry:

@@ -6,7 +6,7 @@ itself ``survivors_only`` is slow, and is asked only about documents that passed
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from filters.language import LanguageIdentifier, outside_fenced_code
 from filters.view import BoolArray, FloatArray, IntArray
 from filters.words import WordSplitter, word_splitter
 
-from .recipe import rule_class
+from .recipe import made_rule
 from .recipe_tables import Recipe
 
 #: The rules of documents in a language that is not wanted: of the default ones those that name themselves ``any_language``,
@@ -99,9 +99,8 @@ class Judge:
         languages = [document.language for document in documents]
         scores = np.ones(len(documents))
         prose = [row for row, document in enumerate(documents) if document.segment != "code"]
-        for row, (language, score) in zip(
-            prose, self._identifier.identify_all([documents[row].text for row in prose]), strict=True
-        ):
+        batch = Batch([documents[row] for row in prose], split_words=str.split)
+        for row, (language, score) in zip(prose, self._identifier.identify_all(batch), strict=True):
             languages[row], scores[row] = language, score
         segments = ["code"] * len(documents)
         for row in prose:
@@ -137,21 +136,12 @@ class Judge:
 
 def _without_fenced_code(document: Document) -> Document:
     text = outside_fenced_code(document.text)
-    return document if text is document.text else replace(document, text=text)
+    return document if text is document.text else document._replace(text=text)
 
 
 def _made(recipe: Recipe, key: str) -> _Rules:
     rules = recipe.rules_for(key)
-    made = [rule_class(name)(**_tuples(settings)) for name, settings in sorted(rules.rules.items())]
+    made = [made_rule(name, settings) for name, settings in sorted(rules.rules.items())]
     slow = [rule for rule in made if getattr(rule, "survivors_only", False)]
     cheap = [rule for rule in made if rule not in slow]
     return _Rules(rules.min_language_score, word_splitter(rules.words), rules.ignore_fenced_code, cheap, slow)
-
-
-def _tuples(settings: dict[str, Any]) -> dict[str, Any]:
-    """JSON knows no tuples; frozen rules want them."""
-
-    def frozen(value: Any) -> Any:
-        return tuple(frozen(v) for v in value) if isinstance(value, list) else value
-
-    return {key: frozen(value) for key, value in settings.items()}

@@ -18,14 +18,10 @@ from filters.knowledge.training import save_trained, train
 from filters.language import LanguageIdentifier
 from filters.normalise import normalise
 
-from .engine import files
+from .input_files import Input, find_inputs
 from .json_lines import Complaints, in_batches, read_entries, write_line
-from .readers import jsonl, parquet, text_tree
-from .readers.planning import find_pieces
-from .readers.record import Piece, ReaderSettings, Record, Rejected
-from .tokenizer_command import format_of
+from .readers.record import ReaderSettings, Record, Rejected
 
-_READERS = {"jsonl": jsonl.read, "parquet": parquet.read, "text_tree": text_tree.read}
 _SUFFIXES = (".zst", ".gz", ".bz2", ".xz", ".jsonl", ".ndjson", ".json", ".parquet", ".pq")
 _BATCH = 256
 
@@ -66,32 +62,26 @@ def _gather(
 ) -> None:
     """Adds the documents of one path; raises ValueError where there is none."""
     settings = ReaderSettings(text_column=text_column, metadata_columns=("source",))
-    pieces = _pieces(path)
+    inputs = find_inputs(path)
     num_found = 0
     first: Rejected | None = None
-    with tqdm(total=sum(piece.size for _, piece in pieces), desc=side, unit="B", unit_scale=True, file=sys.stderr) as bar:
-        for found, piece in pieces:
-            for item in _READERS[found](piece, settings=settings):
+    with tqdm(total=sum(found.piece.size for found in inputs), desc=side, unit="B", unit_scale=True, file=sys.stderr) as bar:
+        for found in inputs:
+            for item in found.records(settings):
                 if isinstance(item, Rejected):
                     first = first or item
                     rejected.append(item)
                 elif isinstance(item, Record):
                     num_found += 1
-                    source = item.metadata.get("source") or (_name(path) if found == "text_tree" else _name(piece.path))
+                    file = path if found.format == "text_tree" else found.piece.path
+                    source = item.metadata.get("source") or _name(file)
                     text, _ = normalise(item.text)
                     language, _ = identifier.identify(text)
                     material.add(Document(side, source, language, text))
-            bar.update(piece.size)
+            bar.update(found.piece.size)
     if not num_found:
         why = f" ({first.failure.detail})" if first else ""
         raise ValueError(f"no document was found in {path}{why}; give files with a {text_column!r} column or text files")
-
-
-def _pieces(path: str) -> list[tuple[str, Piece]]:
-    found = format_of(path)
-    names = [name for name in files.listing(path) if name.endswith(".parquet")]
-    patterns = [files.join(path, name) for name in names] if found == "parquet" and names else [path]
-    return [(found, piece) for piece in find_pieces(patterns, format=found, target_bytes=1 << 40)]
 
 
 def _name(path: str) -> str:
@@ -168,7 +158,7 @@ def score_files(model: str, paths: Sequence[str], out: IO[str], *, text_column: 
     settings = ReaderSettings(text_column=text_column, id_column=id_column, language_column="language")
     rejected: list[Rejected] = []
     num_documents = 0
-    records = _records([piece for path in paths for piece in _pieces(path)], settings, rejected)
+    records = _records([found for path in paths for found in find_inputs(path)], settings, rejected)
     while batch := list(islice(records, _BATCH)):
         scores = scoring.scores([(record.text, record.language) for _, record in batch])
         for (place, record), score in zip(batch, scores, strict=True):
@@ -181,14 +171,12 @@ def score_files(model: str, paths: Sequence[str], out: IO[str], *, text_column: 
     return told + (f"; {_could_not_be_read(rejected)}" if rejected else "")
 
 
-def _records(
-    pieces: Iterable[tuple[str, Piece]], settings: ReaderSettings, rejected: list[Rejected]
-) -> Iterator[tuple[str, Record]]:
+def _records(inputs: Iterable[Input], settings: ReaderSettings, rejected: list[Rejected]) -> Iterator[tuple[str, Record]]:
     """Each document with its place, which is its id where it has none."""
-    for found, piece in pieces:
-        for item in _READERS[found](piece, settings=settings):
+    for found in inputs:
+        for item in found.records(settings):
             if isinstance(item, Record):
-                yield (piece.path if found == "text_tree" else f"{piece.path}#{item.ordinal}"), item
+                yield found.place(item), item
             elif isinstance(item, Rejected):
                 rejected.append(item)
 

@@ -7,15 +7,14 @@ be searched is never handed on.
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
-
-from tqdm import tqdm
 
 from filters.pii.span import Span
 
 from .filter_command import DEFAULT_RECIPE
-from .json_lines import BATCH_ROWS, Complaints, Entry, counted, in_batches, read_entries, write_line
+from .json_lines import BATCH_ROWS, Entry, answer_lines
 from .pii_editor import PiiEditor
 from .recipe import RecipeError, load_recipe
 
@@ -37,46 +36,39 @@ def run_pii(
     except RecipeError as error:
         print(f"malmoi: {error}", file=told)
         return 2
-    complaints = Complaints(told)
-    by_entity: dict[str, int] = {}
-    num_documents = num_hit = 0
-    entries = read_entries(lines_in, text_column=text_column, id_column=id_column)
-    with tqdm(desc="pii", unit=" documents", file=told, disable=None) as bar:
-        for batch in in_batches(entries, rows=batch_rows):
-            for entry in batch:
-                if entry.problem:
-                    complaints.add(entry)
-                    write_line(out, {"id": entry.id, "text": None, "spans": [], "error": entry.problem})
-                    continue
-                answer, counts = _edited(editor, entry)
-                write_line(out, answer)
-                num_documents += 1
-                num_hit += bool(answer["spans"])
-                for entity, count in counts.items():
-                    by_entity[entity] = by_entity.get(entity, 0) + count
-            out.flush()
-            bar.update(len(batch))
-    complaints.close()
-    return _conclude(num_documents, num_hit, by_entity, complaints.num_lines, told)
+    columns = {"text_column": text_column, "id_column": id_column}
+    return answer_lines(_Edits(editor), lines_in, out, messages=told, batch_rows=batch_rows, **columns)
 
 
-def _edited(editor: PiiEditor, entry: Entry) -> tuple[dict[str, Any], Mapping[str, int]]:
-    spans = editor.find(entry.text)
-    text, counts = editor.replace(entry.text, spans) if spans else (entry.text, {})
-    return {"id": entry.id, "text": text, "spans": [as_object(span) for span in spans]}, counts
+class _Edits:
+    """Documents without personal data, as they are written."""
+
+    name = "pii"
+
+    def __init__(self, editor: PiiEditor) -> None:
+        self._editor = editor
+        self._num_hit = 0
+        self._by_entity: Counter[str] = Counter()
+
+    def answers(self, batch: Sequence[Entry]) -> list[dict[str, Any]]:
+        return [self._answer(entry) for entry in batch]
+
+    def _answer(self, entry: Entry) -> dict[str, Any]:
+        if entry.problem:
+            return {"id": entry.id, "text": None, "spans": [], "error": entry.problem}
+        spans = self._editor.find(entry.text)
+        text = entry.text
+        if spans:
+            text, counts = self._editor.replace(text, spans)
+            self._num_hit += 1
+            self._by_entity.update(counts)
+        return {"id": entry.id, "text": text, "spans": [as_object(span) for span in spans]}
+
+    def summary(self) -> str:
+        kinds = ", ".join(f"{count:,} {entity}" for entity, count in sorted(self._by_entity.items()))
+        return f", {self._num_hit:,} with personal data" + (f": {kinds}" if kinds else "")
 
 
 def as_object(span: Span) -> dict[str, Any]:
     """A span as it is written."""
     return {"start": span.start, "end": span.end, "entity": span.entity, "score": round(float(span.score), 4)}
-
-
-def _conclude(num_documents: int, num_hit: int, by_entity: Mapping[str, int], num_unreadable: int, messages: IO[str]) -> int:
-    kinds = ", ".join(f"{count:,} {entity}" for entity, count in sorted(by_entity.items()))
-    told = f"malmoi: {counted(num_documents, 'document')}, {num_hit:,} with personal data" + (f": {kinds}" if kinds else "")
-    told += f"; {counted(num_unreadable, 'line')} could not be read" if num_unreadable else ""
-    print(told, file=messages)
-    if num_unreadable and not num_documents:
-        print('malmoi: no line is a document; give JSON Lines: one {"id": "…", "text": "…"} a line', file=messages)
-        return 1
-    return 0

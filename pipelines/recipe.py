@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -41,6 +41,15 @@ def rule_class(name: str) -> Any:
     """The class of a rule by the name of its module: ``gopher_quality`` -> ``GopherQuality``."""
     module = importlib.import_module(f"filters.rules.{name}")
     return getattr(module, "".join(word.capitalize() for word in name.split("_")))
+
+
+def made_rule(name: str, settings: Mapping[str, Any]) -> Any:
+    """A rule with settings as a recipe holds them: JSON knows no tuples, frozen rules want them."""
+
+    def frozen(value: Any) -> Any:
+        return tuple(frozen(item) for item in cast(list[Any], value)) if isinstance(value, list) else value
+
+    return rule_class(name)(**{key: frozen(value) for key, value in settings.items()})
 
 
 #: What a recipe that is asked for its rules alone need not say.

@@ -15,6 +15,8 @@ Location = tuple[str | int, ...]
 class RecipeError(Exception):
     """A recipe that cannot be used. The message lists every mistake with key, line and remedy."""
 
+    exit_code = 2
+
 
 @dataclasses.dataclass
 class Mistakes:

@@ -87,15 +87,17 @@ class Lines(_Table):
 
     remove: bool = True
     by: Literal["site", "source"] = "site"
-    min_documents: int = Field(10, ge=2)
-    min_share: float = Field(0.2, ge=0, le=1)
+    #: How many documents of the site, and what share of them, must have a line for it to count as repeated.
+    min_documents: int = Field(5, ge=2)
+    min_share: float = Field(0.2, gt=0, le=1)
 
 
 class Substrings(_Table):
     """Long passages that several documents share word for word: left, told in the ledger, or cut from all but the first."""
 
     action: Literal["off", "report", "cut"] = "off"
-    min_chars: int = Field(300, ge=50)
+    #: Letters and digits from which on every shared passage is found; some that are up to a third shorter are too.
+    min_chars: int = Field(300, ge=50, le=8_000)
 
 
 class Near(_Table):
@@ -126,7 +128,16 @@ class Decontaminate(_Table):
     """Documents that hold questions of benchmarks: JSONL files of questions and answers."""
 
     benchmarks: list[str] = []
+    #: Take out the document, or cut the sentences of the question and its answer out of it.
     action: Literal["drop", "cut"] = "drop"
+    #: The share of a question that has to be found: of a long one, and of one that is barely long enough to be told apart.
+    overlap: float = Field(0.78, ge=0.5, le=1)
+    short_overlap: float = Field(0.88, ge=0.5, le=1)
+    #: The columns of the files; none: the names that benchmarks have. Several columns of a question are joined.
+    question_columns: list[str] = []
+    choices_columns: list[str] = []
+    answer_columns: list[str] = []
+    id_column: str = ""
 
 
 class Tokenizer(_Table):
@@ -135,6 +146,10 @@ class Tokenizer(_Table):
     path: str | None = None
     vocab_size: int = Field(100_000, ge=512, le=1_000_000)
     train_bytes: ByteSize = ByteSize(64_000_000)
+    #: What a token that glues a piece of one morpheme to another costs in training, in tokens; 0 is plain BPE.
+    misalignment: float = Field(1.5, ge=0, le=1000)
+    #: What a Korean word counts against one of other languages or code: Korean's share of the entries.
+    korean_weight: float = Field(1.5, ge=0.01, le=100)
 
 
 class Mix(_Table):
@@ -176,6 +191,8 @@ class Recipe(_Table):
     root: str = "."
     seed: int = 0
     partition_bytes: ByteSize = ByteSize(128_000_000)
+    #: Files of `malmoi takedown` (or runs that hold one): what they list is kept out. A run's own always counts.
+    tombstones: list[str] = []
     source: list[Source] = Field(min_length=1)
     segments: Segments = Segments()
     identify: Identify = Identify()
@@ -183,7 +200,7 @@ class Recipe(_Table):
     pii: Pii = Field(default_factory=lambda: Pii.model_validate({}))
     knowledge: Knowledge = Knowledge()
     dedup: Dedup = Field(default_factory=lambda: Dedup.model_validate({}))
-    decontaminate: Decontaminate = Decontaminate()
+    decontaminate: Decontaminate = Field(default_factory=lambda: Decontaminate.model_validate({}))
     tokenizer: Tokenizer
     mix: Mix
     pack: Pack = Field(default_factory=lambda: Pack.model_validate({}))

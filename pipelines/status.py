@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .build import STAGE_NAMES
 from .engine import files
 from .engine.ledger import LOSSES
+from .stage_names import STAGE_NAMES
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class StageStatus:
 
 
 def read_status(run: str) -> list[StageStatus]:
-    """The stages of a run in order.
+    """The stages of a run in order, without those that its recipe does without.
 
     Raises:
         ValueError: the directory is not a run.
@@ -44,6 +44,8 @@ def read_status(run: str) -> list[StageStatus]:
             units = None if state is None else state["units"]
             rows.append(StageStatus(name, "waiting" if state is None else "stopped", done, units, {}))
         begun.append(state is not None)
+    last = max((number for number, has_begun in enumerate(begun) if has_begun), default=-1)
+    rows = [row for number, row in enumerate(rows) if begun[number] or number > last]
     if running:
         for index, row in enumerate(rows):
             if row.state != "done":

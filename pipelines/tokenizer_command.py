@@ -12,19 +12,14 @@ from typing import Any
 from tqdm import tqdm
 
 from mixing.repeats import unit_hash
-from tokenizer.morphemes import MorphemeCutter
-from tokenizer.train import save, train
+from tokenizer.train import Training, count_words, save, train
 
-from .engine import files
-from .readers import jsonl, parquet, text_tree
-from .readers.planning import Format, find_pieces
-from .readers.record import Piece, ReaderSettings, Record, Rejected
-
-_READERS = {"jsonl": jsonl.read, "parquet": parquet.read, "text_tree": text_tree.read}
+from .input_files import Input, find_inputs
+from .readers.record import ReaderSettings, Record, Rejected
 
 
 def train_from_files(
-    paths: Sequence[str], *, out: str, vocab_size: int, text_column: str = "text", max_bytes: int | None = None
+    paths: Sequence[str], *, out: str, training: Training, text_column: str = "text", max_bytes: int | None = None
 ) -> str:
     """Trains on the documents of ``paths`` and writes ``out/tokenizer.json``; what was done, in words.
 
@@ -32,50 +27,39 @@ def train_from_files(
     of its place, so the same files give the same tokenizer.
 
     Raises:
-        ValueError: no document in the files, or a vocabulary smaller than the bytes and the special tokens.
+        ValueError: no document in the files.
         OSError: a path that is not there.
     """
-    pieces = [(format_of(path), piece) for path in paths for piece in _pieces(path)]
-    size = sum(piece.size for _, piece in pieces)
+    inputs = [found for path in paths for found in find_inputs(path)]
+    size = sum(found.piece.size for found in inputs)
     share = 1.0 if max_bytes is None else min(1.0, max_bytes / max(size, 1))
-    counts = {"documents": 0, "rejected": 0}
-    with tqdm(total=size, desc="reading", unit="B", unit_scale=True, file=sys.stderr) as bar:
-        texts = _texts(pieces, share, text_column, counts, bar)
-        trained = train(texts, vocab_size=vocab_size)
-    if not counts["documents"]:
+    documents = {"counted": 0, "rejected": 0}
+    with tqdm(total=size, desc="counting words", unit="B", unit_scale=True, file=sys.stderr) as bar:
+        words = count_words(_texts(inputs, share, text_column, documents, bar))
+    if not documents["counted"]:
         raise ValueError(f"no document was found in {', '.join(paths)}; give files with a {text_column!r} column or text files")
+    with tqdm(total=training.vocab_size, desc="learning merges", unit=" entries", file=sys.stderr) as bar:
+
+        def told_so_far(num_entries: int) -> None:
+            bar.update(num_entries - bar.n)
+
+        trained = train(words, training, told=told_so_far)
     target = save(trained.tokenizer, directory=Path(out))
-    told = f"{target}: {trained.vocab_size:,} entries from {counts['documents']:,} documents"
+    told = f"{target}: {trained.vocab_size:,} entries from {documents['counted']:,} documents"
     if not trained.is_complete:
-        told += f" (asked for {vocab_size:,}: there is not more to merge in so little text)"
-    return told + (f"; {counts['rejected']:,} records could not be read" if counts["rejected"] else "")
-
-
-def format_of(path: str) -> Format:
-    """The reader for a path, by its name; a directory by what is in it."""
-    names = files.listing(path) or [path]
-    if any(name.endswith(".parquet") for name in names):
-        return "parquet"
-    return "jsonl" if any(".jsonl" in name or ".ndjson" in name for name in names) else "text_tree"
-
-
-def _pieces(path: str) -> list[Piece]:
-    found = format_of(path)
-    names = [name for name in files.listing(path) if name.endswith(".parquet")]
-    patterns = [files.join(path, name) for name in names] if found == "parquet" and names else [path]
-    return find_pieces(patterns, format=found, target_bytes=1 << 40)
+        told += f" (asked for {training.vocab_size:,}: there is not more to merge in so little text)"
+    return told + (f"; {documents['rejected']:,} records could not be read" if documents["rejected"] else "")
 
 
 def _texts(
-    pieces: Sequence[tuple[str, Piece]], share: float, text_column: str, counts: dict[str, int], bar: "tqdm[Any]"
+    inputs: Sequence[Input], share: float, text_column: str, documents: dict[str, int], bar: "tqdm[Any]"
 ) -> Iterator[str]:
-    cutter = MorphemeCutter()
     settings = ReaderSettings(text_column=text_column)
-    for found, piece in pieces:
-        for item in _READERS[found](piece, settings=settings):
+    for found in inputs:
+        for item in found.records(settings):
             if isinstance(item, Rejected):
-                counts["rejected"] += 1
-            elif isinstance(item, Record) and unit_hash(f"{piece.path}#{item.ordinal}", seed=0) < int(share * (1 << 64)):
-                counts["documents"] += 1
-                yield cutter.segment(unicodedata.normalize("NFC", item.text))
-        bar.update(piece.size)
+                documents["rejected"] += 1
+            elif isinstance(item, Record) and unit_hash(f"{found.piece.path}#{item.ordinal}", seed=0) < int(share * (1 << 64)):
+                documents["counted"] += 1
+                yield unicodedata.normalize("NFC", item.text)
+        bar.update(found.piece.size)

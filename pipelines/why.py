@@ -19,7 +19,7 @@ from filters.document import Failure
 from .engine import files
 from .engine.ledger import LOSSES
 from .marked_text import Mark, evidence, settled
-from .report.run_directory import STAGES
+from .stage_names import STAGE_NAMES
 
 # Its functions are made at run time, which type checkers cannot see.
 pc: Any = pyarrow.compute
@@ -82,7 +82,7 @@ def tell(run: str, identifier: str) -> Answer:
         ValueError: the directory is no run, or its first stage has not written anything yet.
     """
     run = run.rstrip("/") or run
-    names = _partitions(run, STAGES[0])
+    names = _partitions(run, STAGE_NAMES[0])
     if not names:
         raise ValueError(f"{run} is no run with documents in it; `malmoi build RECIPE --out {run}` makes one")
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -101,7 +101,10 @@ def _partitions(run: str, stage: str) -> list[str]:
 
 
 def _is_in(run: str, partition: str, identifier: str) -> bool:
-    paths = (files.join(run, STAGES[0], f"{partition}.parquet"), files.join(run, STAGES[0], "ledger", f"{partition}.parquet"))
+    paths = (
+        files.join(run, STAGE_NAMES[0], f"{partition}.parquet"),
+        files.join(run, STAGE_NAMES[0], "ledger", f"{partition}.parquet"),
+    )
     return any(True for path in paths for _ in _rows(path, identifier, columns=["id"]))
 
 
@@ -127,7 +130,7 @@ def _story(run: str, partition: str, identifier: str) -> Story:
         kept = [*_rows(files.join(run, stage, f"{partition}.parquet"), identifier)]
         recorded = [*_rows(files.join(run, stage, "ledger", f"{partition}.parquet"), identifier)]
         first = first or (kept[0] if kept else recorded[0] if recorded else {})
-        if stage == STAGES[0] and kept:
+        if stage == STAGE_NAMES[0] and kept:
             text = kept[0]["text"]
         events += _events(stage, kept, recorded, done=partition in _partitions(run, stage))
         if not kept and (recorded or events[-1].action == "unaccounted"):
@@ -151,8 +154,8 @@ def _story(run: str, partition: str, identifier: str) -> Story:
 
 def _ledger_stages(run: str) -> list[str]:
     """The stages that keep a ledger, in order, up to the first that has not begun."""
-    begun = [stage for stage in STAGES if files.listing(files.join(run, stage, "ledger"))]
-    return begun or [STAGES[0]]
+    begun = [stage for stage in STAGE_NAMES if files.listing(files.join(run, stage, "ledger"))]
+    return begun or [STAGE_NAMES[0]]
 
 
 def _events(stage: str, kept: Sequence[Any], recorded: Sequence[Any], *, done: bool) -> list[Event]:
@@ -238,7 +241,10 @@ def _nearest(run: str, names: Sequence[str], identifier: str) -> list[str]:
 
 def _id_tables(run: str, names: Sequence[str]) -> Iterator[pa.Table]:
     for name in names:
-        for path in (files.join(run, STAGES[0], f"{name}.parquet"), files.join(run, STAGES[0], "ledger", f"{name}.parquet")):
+        for path in (
+            files.join(run, STAGE_NAMES[0], f"{name}.parquet"),
+            files.join(run, STAGE_NAMES[0], "ledger", f"{name}.parquet"),
+        ):
             if files.exists(path):
                 fs, local = files.filesystem(path)
                 with fs.open(local, "rb") as raw:

@@ -1,47 +1,57 @@
-"""Trains the byte-level BPE tokenizer on segmented text.
+"""Trains the byte-level BPE tokenizer on counted words.
 
-Texts with a separator at each morpheme boundary enter (:mod:`tokenizer.morphemes`); a ``tokenizer.json`` leaves that knows
-nothing of the separator, so that encoding needs no analyser. Byte-level BPE follows Radford et al. 2019 and MorphBPE
-(arXiv 2502.00894): merges that would cross a morpheme boundary are never counted.
+Words with their counts enter (:mod:`tokenizer.split`), their morphemes by Kiwi (:mod:`tokenizer.morphemes`), merges are learned
+at a price for tokens that cut morphemes (:mod:`tokenizer.merging`), and a ``tokenizer.json`` leaves that knows nothing of all
+that: encoding needs no analyser. There is no normaliser: every UTF-8 string round-trips exactly.
 
-There is no normaliser: every UTF-8 string round-trips exactly. The result depends on the texts alone, not on their
-order, the threads or the process: the trainer breaks ties between equally frequent pairs by id, and ids follow from the
-sorted byte alphabet (checked over processes and thread counts).
+The file depends on the words and counts alone, not on the order of the texts, the threads or the process.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+import numpy as np
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 
-from tokenizer.morphemes import SEPARATOR
-from tokenizer.special_tokens import END_OF_TEXT, PAD, SPECIAL_TOKEN_IDS, SPECIAL_TOKENS
+from tokenizer.merging import NUM_BYTES, Merger, Penalty
+from tokenizer.morphemes import MorphemeCutter
+from tokenizer.pruning import Vocabulary, pruned
+from tokenizer.special_tokens import ASSISTANT, END_OF_TEXT, END_OF_TURN, PAD, SPECIAL_TOKEN_IDS, SPECIAL_TOKENS, USER
+from tokenizer.split import SPLIT_PATTERN, WordCounts
 
-#: What no merge may cross, first match wins. Measured linear: a run of a million equal characters takes 0.5 s.
-SPLIT_PATTERN = "|".join(
-    (
-        # English contractions, only after a letter: in code a quote before s or t opens a string.
-        r"(?<=[^\P{L}\p{Hangul}])'(?:[sdmt]|ll|ve|re)(?![\p{L}\p{M}])",
-        # An eojeol or its Hangul part, with the space before it; a particle after Latin letters stands alone.
-        r" ?\p{Hangul}[\p{Hangul}\p{M}]*",
-        # A word of other letters (every letter that is not Hangul) with one space or punctuation mark before it.
-        r"[^\r\n\p{L}\p{N}\p{M}]?(?:[^\P{L}\p{Hangul}]\p{M}*)+",
-        # At most three digits, so that a number's length shows in its tokens.
-        r"\p{N}{1,3}",
-        # Punctuation, symbols, emoji, control characters, with the line ends after them.
-        r" ?[^\s\p{L}\p{N}]+[\r\n]*",
-        # Line ends with what blank there is before them.
-        r"\s*[\r\n]+",
-        # Indentation, less the space that belongs to the next word; then other blanks.
-        r"\s+(?!\S)",
-        r"\s+",
-    )
-)
+_MIN_VOCAB_SIZE = len(SPECIAL_TOKENS) + NUM_BYTES
+#: Distinct bytes of words that are trained on; rarer words are left out where there are more (27 bytes of memory for each).
+_MAX_WORD_BYTES = 60_000_000
+#: Weights are whole numbers, so that sums are exact: this is 1.0.
+_ONE = 100
 
-_NUM_BYTES = 256
-_MIN_VOCAB_SIZE = len(SPECIAL_TOKENS) + _NUM_BYTES
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """How a tokenizer is trained.
+
+    ``vocab_size`` counts the special tokens and the 256 bytes. ``misalignment`` is what a token that cuts morphemes costs,
+    in tokens (0: plain BPE). ``korean_weight`` is what an occurrence of a Korean word counts, others counting 1: a share of
+    the vocabulary. Pairs that occur less often than ``min_pair_count`` are not merged.
+
+    Raises:
+        ValueError: the vocabulary has no room for the bytes.
+    """
+
+    vocab_size: int
+    misalignment: float = 1.5
+    korean_weight: float = 1.5
+    min_pair_count: int = 2
+    max_token_bytes: int = 64
+
+    def __post_init__(self) -> None:
+        if self.vocab_size < _MIN_VOCAB_SIZE:
+            raise ValueError(
+                f"vocab_size is {self.vocab_size}, but {len(SPECIAL_TOKENS)} special tokens and {NUM_BYTES} bytes need "
+                f"{_MIN_VOCAB_SIZE}: ask for more"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,43 +72,99 @@ class TrainedTokenizer:
         return self.vocab_size == self.requested_vocab_size
 
 
-def train(
-    texts: Iterable[str],
-    *,
-    vocab_size: int,
-    min_pair_count: int = 2,
-    max_token_bytes: int | None = None,
-    separator: str = SEPARATOR,
-    show_progress: bool = False,
-) -> TrainedTokenizer:
-    """Train on ``texts``, each with ``separator`` where no merge may pass.
+def count_words(texts: Iterable[str]) -> WordCounts:
+    """The words of all texts."""
+    counts = WordCounts()
+    for text in texts:
+        counts.add(text)
+    return counts
 
-    ``vocab_size`` counts the special tokens and the 256 bytes; ``max_token_bytes`` bounds the length of a token.
-    Raises ``ValueError`` where the vocabulary has no room for those.
+
+def train(counts: WordCounts, training: Training, *, told: Callable[[int], None] | None = None) -> TrainedTokenizer:
+    """Trains on counted words; ``told`` is given the number of entries now and then.
+
+    Raises:
+        ValueError: more than 2^31 bytes of words.
     """
-    if vocab_size < _MIN_VOCAB_SIZE:
-        raise ValueError(
-            f"vocab_size is {vocab_size}, but {len(SPECIAL_TOKENS)} special tokens and {_NUM_BYTES} bytes need "
-            f"{_MIN_VOCAB_SIZE}: ask for more"
-        )
+    merger = _merger(counts, training)
+    vocabulary = pruned(merger, training.vocab_size - len(SPECIAL_TOKENS), min_weight=training.min_pair_count * _ONE, told=told)
+    tokenizer = assemble(vocabulary)
+    return TrainedTokenizer(
+        tokenizer=tokenizer, vocab_size=tokenizer.get_vocab_size(), requested_vocab_size=training.vocab_size
+    )
+
+
+def _merger(counts: WordCounts, training: Training) -> Merger:
+    rows = _frequent(counts.rows())
+    korean = [(word, context) for word, context, _ in rows if _is_korean(word)]
+    cuts = iter(MorphemeCutter().cuts(korean)) if korean else iter(())
+    words: list[bytes] = []
+    weights: list[int] = []
+    offsets: list[tuple[int, ...]] = []
+    for word, _, count in rows:
+        is_korean = _is_korean(word)
+        words.append(word.encode("utf-8", "replace"))
+        weights.append(count * round(_ONE * training.korean_weight) if is_korean else count * _ONE)
+        offsets.append(tuple(len(word[:cut].encode("utf-8", "replace")) for cut in next(cuts)) if is_korean else ())
+    penalty = Penalty(round(100 * training.misalignment), 100)
+    return Merger(words, np.array(weights, dtype=np.int64), offsets, penalty, training.max_token_bytes)
+
+
+def _is_korean(word: str) -> bool:
+    """Whether it holds a Hangul syllable: by the split, such a word has no letters of other scripts."""
+    return "가" <= word[-1] <= "힣" or any("가" <= letter <= "힣" for letter in word)
+
+
+def _frequent(rows: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+    """The words, without the rarest where they are too many: a word seen once teaches little among millions."""
+    sizes = np.array([len(word.encode("utf-8", "replace")) for word, _, _ in rows], dtype=np.int64)
+    counts = np.array([count for _, _, count in rows], dtype=np.int64)
+    least = 1
+    while int(sizes[counts >= least].sum()) > _MAX_WORD_BYTES:
+        least += 1
+    return rows if least == 1 else [row for row in rows if row[2] >= least]
+
+
+def assemble(vocabulary: Vocabulary) -> Tokenizer:
+    """A ``tokenizers.Tokenizer``: special tokens first, then the bytes in the order of their names, then what was learned."""
+    names = _byte_names()
+    first = sorted(range(NUM_BYTES), key=lambda byte: names[byte])
+    order = [*SPECIAL_TOKENS, *(names[byte] for byte in first)]
+    order += ["".join(names[byte] for byte in token) for token in vocabulary.tokens[NUM_BYTES:]]
+    visible = {token: "".join(names[byte] for byte in token) for token in vocabulary.tokens}
+    merges = [(visible[left], visible[right]) for left, right in vocabulary.merges]
+    # A word that is an entry is that entry at once: entries of whole words need no entries for their beginnings.
+    tokenizer = Tokenizer(models.BPE({name: number for number, name in enumerate(order)}, merges, ignore_merges=True))
     split = pre_tokenizers.Split(Regex(SPLIT_PATTERN), "isolated")
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(separator, "removed"), split, byte_level])
-    trainer = trainers.BpeTrainer(
-        vocab_size=vocab_size,
-        min_frequency=min_pair_count,
-        max_token_length=max_token_bytes,
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        special_tokens=[AddedToken(token, special=True, normalized=False) for token in SPECIAL_TOKENS],
-        show_progress=show_progress,
-    )
-    tokenizer.train_from_iterator(texts, trainer)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, byte_level])
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIAL_TOKENS])
     for token, number in SPECIAL_TOKEN_IDS.items():
         assert tokenizer.token_to_id(token) == number
-    return TrainedTokenizer(tokenizer=tokenizer, vocab_size=tokenizer.get_vocab_size(), requested_vocab_size=vocab_size)
+    return tokenizer
+
+
+def _byte_names() -> list[str]:
+    """The visible character for each byte (Radford et al. 2019): printable Latin-1 as it is, the others from U+0100 on."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = (byte for byte in range(NUM_BYTES) if byte not in printable)
+    names = {byte: chr(byte) for byte in printable} | {byte: chr(0x100 + place) for place, byte in enumerate(others)}
+    return [names[byte] for byte in range(NUM_BYTES)]
+
+
+#: Turns are closed by ``<|endofturn|>``; a system message, which has no token of its own, opens the first user turn.
+_CHAT_TEMPLATE = (
+    "{%- set ns = namespace(system='') -%}"
+    "{%- for message in messages -%}"
+    "{%- if message['role'] == 'system' -%}{%- set ns.system = message['content'] + '\\n\\n' -%}"
+    "{%- elif message['role'] == 'user' -%}{{ '" + USER + "' + ns.system + message['content'] + '" + END_OF_TURN + "' }}"
+    "{%- set ns.system = '' -%}"
+    "{%- elif message['role'] == 'assistant' -%}{{ '" + ASSISTANT + "' + message['content'] + '" + END_OF_TURN + "' }}"
+    "{%- else -%}{{ raise_exception('roles are system, user and assistant, not ' + message['role']) }}{%- endif -%}"
+    "{%- endfor -%}"
+    "{%- if add_generation_prompt -%}{{ '" + ASSISTANT + "' }}{%- endif -%}"
+)
 
 
 def save(tokenizer: Tokenizer, *, directory: Path, max_sequence_length: int = 32_768) -> Path:
@@ -111,6 +177,7 @@ def save(tokenizer: Tokenizer, *, directory: Path, max_sequence_length: int = 32
         "pad_token": PAD,
         # transformers would otherwise delete spaces before punctuation when it decodes.
         "clean_up_tokenization_spaces": False,
+        "chat_template": _CHAT_TEMPLATE,
     }
     (directory / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     path = directory / "tokenizer.json"

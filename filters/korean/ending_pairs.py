@@ -9,7 +9,6 @@ The table ``ending_pairs.json`` holds endings, function words and numbers; ``ben
 """
 
 import json
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.korean.sampling import COMMA, STOP
+from filters.korean.gaps import COMMA, STOP
 
 _TABLE = Path(__file__).with_name("ending_pairs.json")
 
@@ -26,23 +25,23 @@ AFTER_STOP, AFTER_COMMA, OTHER = "<stop>", "<comma>", "<other>"
 #: The longest ending in the table.
 MAX_ENDING = 3
 #: Words so many places apart say what any order of the same words would give.
-_SHIFTS = np.array([[5], [7], [11], [13], [17], [19]])
+_SHIFTS = (5, 7, 11, 13, 17, 19)
 MIN_PAIRS = 2
 
 
 class EndingPairs(NamedTuple):
-    """``weights[before, after]``; ``classes`` gives a whole word, or an ending as "-endings", its number."""
+    """``tenths[before, after]`` of a weight; ``classes`` gives a whole word, or an ending as "-endings", its number."""
 
     classes: dict[str, int]
-    weights: NDArray[np.float32]
+    tenths: NDArray[np.int16]
 
 
 @cache
 def ending_pairs() -> EndingPairs:
     """The table of this package."""
     table = json.loads(_TABLE.read_text(encoding="utf-8"))
-    weights: NDArray[np.float32] = np.array(table["tenths"], dtype=np.float32) / np.float32(10)
-    return EndingPairs(classes={name: at for at, name in enumerate(table["classes"])}, weights=weights)
+    classes = {name: at for at, name in enumerate(table["classes"])}
+    return EndingPairs(classes=classes, tenths=np.array(table["tenths"], dtype=np.int16))
 
 
 def class_of(run: str, classes: dict[str, int]) -> int:
@@ -60,21 +59,37 @@ def ending_class(run: str) -> int:
     return class_of(run, ending_pairs().classes)
 
 
-def fit(joins: Sequence[int], numbers: NDArray[np.int64]) -> tuple[int, float]:
-    """(pairs of neighbours, standard deviations by which they fit better than by chance; NaN where there are too few).
+def fits(
+    joins: NDArray[np.int64], numbers: NDArray[np.int64], firsts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Of many samples: (pairs of neighbours, standard deviations by which they fit better than by chance; NaN for too few).
 
-    ``numbers`` are the classes of the runs of a sample, ``joins`` says what stands after each.
+    ``numbers`` are the classes of all their runs, ``joins`` says what stands after each, ``firsts`` where each sample begins.
     """
     table = ending_pairs()
-    joined = np.array(joins[:-1], dtype=np.int64)
-    kept = joined <= STOP
-    num_pairs = int(np.count_nonzero(kept))
-    if num_pairs < MIN_PAIRS:
-        return num_pairs, np.nan
-    before = numbers[:-1].copy()
+    counts = np.diff(firsts, append=len(numbers))
+    sample = np.repeat(np.arange(len(firsts)), counts)
+    kept = np.flatnonzero((joins[:-1] <= STOP) & (sample[1:] == sample[:-1]))
+    joined = joins[kept]
+    before = numbers[kept]
     before[joined == STOP] = table.classes[AFTER_STOP]
     before[joined == COMMA] = table.classes[AFTER_COMMA]
-    before, after = before[kept], numbers[1:][kept]
-    others = table.weights[before, after[(np.arange(num_pairs) + _SHIFTS) % num_pairs]]
-    spread = float(others.std()) / num_pairs**0.5
-    return num_pairs, (float(table.weights[before, after].mean()) - float(others.mean())) / max(spread, 1e-3)
+    after = numbers[kept + 1]
+    owners = sample[kept]
+    num_pairs = np.bincount(owners, minlength=len(firsts))
+    begin = (num_pairs.cumsum() - num_pairs)[owners]
+    width = len(table.classes)
+    flat, rows = table.tenths.ravel(), before * width
+    own = np.bincount(owners, flat.take(rows + after), len(firsts))
+    # Tenths are whole numbers, so that these sums are exact in whatever order they are made.
+    others, squares = np.zeros(len(firsts)), np.zeros(len(firsts))
+    place, size = np.arange(len(kept)) - begin, num_pairs[owners]
+    for shift in _SHIFTS:
+        weights = flat.take(rows + after.take(begin + (place + shift) % size)).astype(np.float64)
+        others += np.bincount(owners, weights, len(firsts))
+        squares += np.bincount(owners, weights * weights, len(firsts))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = others / (num_pairs * len(_SHIFTS))
+        spread = np.sqrt((squares / (num_pairs * len(_SHIFTS)) - mean**2) / num_pairs)
+        found = (own / num_pairs - mean) / np.maximum(spread, 1e-2)
+    return num_pairs, np.where(num_pairs < MIN_PAIRS, np.nan, found)

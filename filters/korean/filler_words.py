@@ -62,15 +62,22 @@ _CALQUES = (
 )
 
 
-_WORDS = re.compile(
-    "(?:당신|그것|그들|그녀|이것|저것|것입니다|것이다|것은|가지고|가집니다|되어집|되어지|여겨집|보여집|만약|왜냐하면|필요로|훌륭한|놀라운|완벽한|매우)"
-    "|(?:그의|그를|그에게|의해|의하여|중요합니다|우리는|우리의)$"
-)
+#: Runs that begin, or are, as such marks do: a quick look before they are counted.
+_BEGINNINGS = """
+당신 그것 그들 그녀 이것 저것 것입니다 것이다 것은 가지고 가집니다 되어집 되어지 여겨집 보여집 만약 왜냐하면
+필요로 훌륭한 놀라운 완벽한 매우
+"""
+_WHOLE = "그의 그를 그에게 의해 의하여 중요합니다 우리는 우리의"
 
 
-def is_translators_word(run: str) -> bool:
-    """Whether a run begins as such marks do: a quick look before they are counted."""
-    return _WORDS.match(run) is not None
+def translators_words() -> tuple[list[str], list[str]]:
+    """What runs begin with, and what whole runs are, where translators' marks may stand."""
+    return _BEGINNINGS.split(), _WHOLE.split()
+
+
+def courtesy_words() -> list[str]:
+    """Begins of words of courtesy."""
+    return sorted(set(_COURTESY.split()))
 
 
 @cache

@@ -20,13 +20,13 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
 import ahocorasick_rs
 
-from filters.korean.folding import Disguises, disguises_of
+from filters.korean.folding import Disguises, Spelt, disguises_of
 
 GUARD = "guard"
 #: The kinds that are about the subject itself, and phrases that frame pages for search engines;
@@ -67,9 +67,9 @@ class Lexicon:
         """Every term that stands in ``text`` as it is written."""
         return _search(self.automaton, text)
 
-    def find_disguised(self, text: str) -> list[Hit]:
+    def find_disguised(self, text: str, seen: Spelt) -> list[Hit]:
         """Every telling term that stands in ``text`` in disguise."""
-        return [(found.word, found.start, found.end) for found in self.disguises.find(text)]
+        return [(found.word, found.start, found.end) for found in self.disguises.find(text, seen)]
 
 
 @cache
@@ -88,12 +88,8 @@ def _telling_terms() -> tuple[ahocorasick_rs.BytesAhoCorasick, tuple[tuple[str, 
     return automaton, tuple(lexicon.tells[number] for number in kept)
 
 
-@lru_cache(maxsize=2)
 def telling(text: str) -> Mapping[str, int]:
-    """How many places of ``text`` have telling terms of each lexicon; none for a lexicon without.
-
-    Several rules ask for the same text in a row.
-    """
+    """How many places of ``text`` have telling terms of each lexicon; none for a lexicon without."""
     automaton, tells = _telling_terms()
     matches = automaton.find_matches_as_indexes(text.encode("utf-8", "surrogatepass"))
     return Counter([name for pattern, _, _ in matches for name in tells[pattern]])

@@ -7,16 +7,14 @@ neighbours are known. Latin, digits, markup and addresses only separate runs. Th
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
+
+from filters.korean.gaps import LINE, join_of
 
 #: Runs of Hangul syllables, and what stands between two of them. Linear: the two classes are complements.
 _RUN_AND_GAP = re.compile("([가-힣]+)([^가-힣]*)")
 _CODE_FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 
-#: How a run is joined to the next one: by a space; by a mark after it; by a line end; by something else of its own, such as
-#: Latin, a number or a dash; without a space.
-SPACE, COMMA, STOP, LINE, OTHER, ATTACHED = range(6)
 #: A sample is read in so many stretches, and a run found in so many characters.
 NUM_STRETCHES = 4
 CHARS_PER_RUN = 14
@@ -24,9 +22,6 @@ CHARS_PER_RUN = 14
 MAX_CHARS_READ, NUM_PLACES = 160_000, 4
 #: Runs are keys of tables that are kept: longer ones are cut.
 MAX_RUN = 100
-_STOPS = ".?!…。~;ㅋㅎㅠㅜ"
-_OPENING = "\"'`“‘([{<「『《〈*_#"
-_MAX_GAP = 12
 
 
 class Sample(NamedTuple):
@@ -43,30 +38,9 @@ class Sample(NamedTuple):
     complete: bool
 
 
-@lru_cache(maxsize=4096)
-def _read_gap(gap: str) -> tuple[int, int]:
-    """How the gap joins, and how many letters and digits are in it."""
-    letters = sum(map(str.isalnum, gap))
-    if gap.isspace():
-        return (LINE if "\n" in gap else SPACE), letters
-    if not gap:
-        return LINE, letters
-    before_quote = gap.rstrip(_OPENING)
-    if before_quote and not before_quote[-1].isspace() and (gap[-1].isalnum() or gap[-1] in ")]}>”’%`'\"*_"):
-        return ATTACHED, letters
-    if gap[0] in _STOPS:
-        return STOP, letters
-    if "\n" in gap:
-        return LINE, letters
-    return (COMMA if gap[0] in ",、" and not letters else OTHER), letters
-
-
-def _read_long_gap(gap: str) -> tuple[int, int]:
-    # A long gap is no key to keep: it is read at its ends, and counted.
-    return _read_gap(gap[: _MAX_GAP // 2] + gap[-_MAX_GAP // 2 :])[0], sum(map(str.isalnum, gap))
-
-
 def _without_code(text: str) -> str:
+    if "```" not in text and "~~~" not in text:
+        return text
     parts = _CODE_FENCE.split(text)
     return text if len(parts) < 3 else "\n".join(parts[::2])
 
@@ -78,33 +52,35 @@ def _stretches(text: str, size: int) -> list[str]:
     return [_from_line_or_space(text, number * step, size) for number in range(NUM_STRETCHES)]
 
 
-def sample(text: str, *, max_runs: int) -> Sample:
-    """Up to ``max_runs`` runs of ``text`` in :data:`NUM_STRETCHES` stretches, spread evenly from the first to the last."""
-    complete = len(text) <= MAX_CHARS_READ
+def stretches(text: str, *, max_runs: int) -> list[str]:
+    """The stretches of ``text`` that a sample of ``max_runs`` is read from, the same number of runs from each."""
     if len(text) > MAX_CHARS_READ:
         size = MAX_CHARS_READ // NUM_PLACES
         step = (len(text) - size) // (NUM_PLACES - 1)
         text = "\n".join(text[number * step : number * step + size] for number in range(NUM_PLACES))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    text = _without_code(text)
-    stretches = _stretches(text, max_runs // NUM_STRETCHES * CHARS_PER_RUN)
-    limit = max_runs // len(stretches)
+    return _stretches(_without_code(text), max_runs // NUM_STRETCHES * CHARS_PER_RUN)
+
+
+def sample(text: str, *, max_runs: int) -> Sample:
+    """Up to ``max_runs`` runs of ``text`` in :data:`NUM_STRETCHES` stretches, spread evenly from the first to the last."""
+    found_in = stretches(text, max_runs=max_runs)
+    limit = max_runs // len(found_in)
     runs: list[str] = []
     joins: list[int] = []
     gaps: list[str] = []
     letters = 0
-    complete = complete and len(stretches) == 1
-    for stretch in stretches:
+    complete = len(text) <= MAX_CHARS_READ and len(found_in) == 1
+    for stretch in found_in:
         found = _RUN_AND_GAP.findall(stretch)
         complete = complete and len(found) <= limit
         del found[limit:]
-        read = [_read_gap(gap) if len(gap) <= _MAX_GAP else _read_long_gap(gap) for _, gap in found]
         runs += [run[:MAX_RUN] for run, _ in found]
         gaps += [gap for _, gap in found]
-        joins += [join for join, _ in read[:-1]]
-        joins += [LINE] * bool(read)
-        letters += sum([count for _, count in read])
+        joins += [join_of(gap) for _, gap in found[:-1]]
+        joins += [LINE] * bool(found)
+        letters += sum([sum(map(str.isalnum, gap)) for _, gap in found])
     return Sample(runs, joins, gaps, letters / max(1, letters + sum(map(len, runs))), complete)
 
 

@@ -88,16 +88,21 @@ class Keyword(NamedTuple):
     places: int
 
 
-def keyword(text: str, places: frozenset[str] = frozenset()) -> Keyword | None:
-    """The word that stands bare in the largest share of the sentences, or ``None`` where none comes often."""
+def keyword(text: str, places: frozenset[str] = frozenset(), *, min_bare_share: float = 0.0) -> Keyword | None:
+    """The word that stands bare in the largest share of the sentences, or ``None`` where none comes often.
+
+    ``min_bare_share``: where no word comes bare in so large a share of all words there is none, and little to do.
+    """
     text = text[:_MAX_CHARS]
     words = [word.strip(_SIGNS) for word in text.split()]
-    units = [unit for unit in _UNIT.split(text) if unit and not unit.isspace()]
     often = [
         (word, count)
         for word, count in Counter(words).most_common(3 * _CANDIDATES)
         if count >= _MIN_COUNT and len(word) > 1 and "가" <= word[-1] <= "힣" and word not in _ORDINARY
     ]
+    if not often or often[0][1] < min_bare_share * len(words):
+        return None
+    units = [unit for unit in _UNIT.split(text) if unit and not unit.isspace()]
     best: Keyword | None = None
     for word, bare in often[:_CANDIDATES]:
         count = text.count(word)

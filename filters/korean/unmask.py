@@ -10,7 +10,10 @@ import re
 import unicodedata
 from functools import cache
 
-from filters.korean.folding import words_with_signs
+import numpy as np
+from numpy.typing import NDArray
+
+from filters.korean.folding import Spelt
 from filters.korean.look_alikes import INVISIBLE, class_table, jamo_of, look_alikes, spelling
 
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -44,10 +47,19 @@ def _plain_forms() -> dict[int, str]:
     return forms | dict.fromkeys(invisible, "")
 
 
-def has_signs(text: str) -> bool:
+def has_signs(text: str, seen: Spelt) -> bool:
     """Whether jamo and symbols stand among the syllables of ``text`` as often as disguises do, of whatever words."""
-    together = "\n".join(words_with_signs(text))
+    together = "\n".join(seen.words(text))
     return len(_DISGUISING.findall(together)) > max(1, len(text) // _CHARS_A_SIGN)
+
+
+@cache
+def odd_table() -> NDArray[np.bool_]:
+    """For every code point whether it may begin what :func:`has_odd_forms` counts."""
+    table = np.zeros(0x110000, dtype=np.bool_)
+    for low, high in ((0x2460, 0x2500), (0x2776, 0x2794), (0xFF10, 0xFF5B), (0x1D400, 0x1D800)):
+        table[low:high] = True
+    return table
 
 
 def has_odd_forms(text: str) -> bool:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filters.korean import eojeol, tag_pairs
-from filters.korean.sampling import COMMA, STOP, Sample
+from filters.korean.gaps import COMMA, STOP
+from filters.korean.sampling import Sample
 
 FloatArray = NDArray[np.float64]
 

@@ -11,7 +11,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from filters.korean.eojeol import MAX_SYLLABLES, analyser
-from filters.korean.sampling import ATTACHED, Sample
+from filters.korean.gaps import ATTACHED
+from filters.korean.sampling import Sample
 
 #: Bounds of a passage: 2 ms a reading.
 MAX_CHARS = 300

@@ -51,7 +51,7 @@ OTHER_NUMBERS = (
     "주문번호 주문 송장 운송장 등기번호 택배 배송번호 바코드 isbn issn ean 도서번호 상품번호 상품코드 제품번호 제품코드 품번 "
     "품목 모델 부품 시리얼 일련번호 관리번호 문서번호 사건번호 접수번호 공고번호 승인번호 거래번호 예약번호 학번 사번 "
     "수험번호 회원번호 고객번호 쿠폰 타임스탬프 timestamp 버전 version tracking order serial invoice sku uuid hash 해시 "
-    "측정값 통계 금액 합계 영수증번호 논문"
+    "시각 일시 최종수정 측정값 통계 금액 합계 영수증번호 논문"
 )
 """Labels, squeezed, of numbers that are nobody's."""
 
@@ -60,6 +60,12 @@ _TOUCHING = 8
 _LONG_NUMBER = re.compile(r"[0-9][-.]?[0-9][-.]?[0-9][-.]?[0-9]")
 _WIDTH_IN_FRONT = 40
 _WIDTH_BEHIND = 16
+_NEXT_NUMBER = re.compile(r"[가-힣]{0,4}[:=|\])은는이가]{0,2}[0-9]{3}")
+"""What follows a label that stands behind one number and in front of the next, to which it belongs."""
+_TOPIC = frozenset("은는이가")
+"""Particles behind a number of which the rest of the sentence says what it is: `1234567891은 본사의 사업자번호이다`."""
+_WIDTH_BEHIND_TOPIC = 40
+_SENTENCE_END = re.compile(r"[.!?]\s|\n")
 
 
 _LATIN_GAP = re.compile(r"[a-z]\s+[a-z]")
@@ -111,10 +117,20 @@ class Labels:
         """The same, and a label of our own behind counts as well if there is none in front."""
         found = self.in_front(text, start)
         if found is None:
-            right = _tighten(text[end : end + _WIDTH_BEHIND])
+            right = _tighten(_behind(text, end))
             behind = self._all.search(right)
-            return True if behind and behind[0] in self._owned and not _is_inside_word(right, behind.start()) else None
+            if behind is None or behind[0] not in self._owned or _is_inside_word(right, behind.start()):
+                return None
+            return None if _NEXT_NUMBER.match(right, behind.end()) else True
         return found
+
+
+def _behind(text: str, end: int) -> str:
+    """What stands behind a number and may speak of it."""
+    if text[end : end + 1] not in _TOPIC:
+        return text[end : end + _WIDTH_BEHIND]
+    # The rest of the sentence, as far as the margin allows.
+    return _SENTENCE_END.split(text[end : end + _WIDTH_BEHIND_TOPIC], maxsplit=1)[0]
 
 
 def _is_inside_word(text: str, start: int) -> bool:

@@ -33,6 +33,7 @@ _HANJA_DIGITS = {"零": "0", "〇": "0", "○": "0", "一": "1", "二": "2", "�
     "九": "9",
     "⓪": "0",
 }
+_CIRCLE = "○"
 _MIN_ROW_SIGNS = 3
 """Hanja or circled digits that a row of digits needs before they are read as digits."""
 
@@ -130,11 +131,15 @@ def fold(text: str) -> Folded:
 
 
 def _fold_signs(text: str) -> str:
-    """Read Hanja and circled digits as digits in rows of seven and more digits; the length stays."""
+    """Read Hanja and circled digits as digits in rows of seven and more digits; the length stays.
+
+    A white circle is a zero among other signs; where it is the only one it hides a digit.
+    """
     signs = _digit_signs()
 
     def read(match: re.Match[str]) -> str:
         row = match[0]
-        return row.translate(signs) if sum(ord(char) in signs for char in row) >= _MIN_ROW_SIGNS else row
+        found = [char for char in row if ord(char) in signs]
+        return row.translate(signs) if len(found) >= _MIN_ROW_SIGNS and set(found) != {_CIRCLE} else row
 
     return _patterns()[3].sub(read, text)

@@ -19,6 +19,7 @@ from typing import Protocol
 from filters.pii import recognisers
 from filters.pii.context import CONTEXT_MARGIN
 from filters.pii.folding import fold
+from filters.pii.phone_disguises import SIGNS
 from filters.pii.span import Span
 
 
@@ -92,7 +93,7 @@ def _number_regions(text: str) -> list[tuple[int, int]]:
     matches = _numbers(text)
     is_spelt = "공일" in text or "영일" in text
     has_colons = "::" in text or text.count(":") >= 7
-    hidden = [*_HIDDEN.finditer(text)]
+    hidden = [*_HIDDEN.finditer(text), *SIGNS.finditer(text)]
     if not (is_spelt or has_colons or hidden):
         return _regions(text, matches)
     others = [*(_SPELT.finditer(text) if is_spelt else ()), *(_COLONS.finditer(text) if has_colons else ()), *hidden]

@@ -55,7 +55,7 @@ class FinewebQuality:
         """Every rule that a document fails; a text without content fails ``fineweb_empty_text`` alone."""
         lines = batch.content_lines
         empty = lines.counts == 0
-        found = [Finding("fineweb_empty_text", rows, np.zeros(len(rows)), 1.0) for rows in [np.flatnonzero(empty)] if len(rows)]
+        found = below("fineweb_empty_text", lines.counts, 1.0)
         num_ended = lines.sums(self._ended(lines.items))
         asked = ~empty & (num_ended > 0) if self.line_punct_exclude_zero else ~empty
         found += below("fineweb_line_punct", shares(num_ended, lines.counts), self.line_punct_thr, among=asked)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from filters.batch import Batch, Finding, above, shares
+from filters.batch import Batch, Finding, above, below, shares
 from filters.limits import check_at_least, check_n_grams, check_share
 from filters.ngrams import (
     RepeatedRuns,
@@ -54,9 +54,8 @@ class GopherRepetition:
 
     def judge_batch(self, batch: Batch) -> list[Finding]:
         """Every rule that a document fails; an empty text fails ``gopher_empty_text`` alone."""
-        empty = batch.num_chars == 0
-        found = [Finding("gopher_empty_text", rows, np.zeros(len(rows)), 1.0) for rows in [np.flatnonzero(empty)] if len(rows)]
-        return [*found, *self._judge_parts(batch, ~empty), *self._judge_runs(batch)]
+        found = below("gopher_empty_text", batch.num_chars, 1.0)
+        return [*found, *self._judge_parts(batch, batch.num_chars > 0), *self._judge_runs(batch)]
 
     def _judge_parts(self, batch: Batch, has_text: BoolArray) -> Iterator[Finding]:
         for kind in ("para", "line"):

@@ -1,6 +1,6 @@
 """Hate speech and vulgar abuse, where the document is made of it.
 
-Enters: a view. Leaves: ``hate_speech`` where the share of hateful sentences is too high, as the HyperCLOVA X report drops
+Enters: a batch. Leaves: ``hate_speech`` where the share of hateful sentences is too high, as the HyperCLOVA X report drops
 documents with too much of it. A sentence is hateful by a slur against a group or a person, by vulgar abuse, or by milder
 abuse of a named group, also in disguise (병*신, ㅂㅕㅇ신; :mod:`filters.korean.folding`). A word in quotation marks is
 mentioned, not used, and words such as 차별, 표현, 연구, 판결 speak for a text about hate. A single coarse word in a comment
@@ -14,10 +14,11 @@ from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from filters.batch import Batch, Finding, gathered
 from filters.document import Failure
-from filters.korean.lexicon import GUARD, Hit, Lexicon, load, telling
+from filters.korean.lexicon import GUARD, Hit, Lexicon, load
+from filters.korean.readings import readings
 from filters.limits import check_share
-from filters.view import View
 
 _BREAK = re.compile(r"\n+|(?<=[.?!…])\s+|(?<=[ㅋㅎㅠㅜ]{2})\s+")
 _OPENING, _CLOSING = frozenset("'\"‘“「『<〈《`"), "'\"’”」』>〉》`"
@@ -47,15 +48,19 @@ class HateSpeech:
     def __post_init__(self) -> None:
         check_share("hate_speech", "max_share", self.max_share)
 
-    def judge(self, view: View) -> list[Failure]:
+    def judge_batch(self, batch: Batch) -> list[Finding]:
         """``hate_speech`` with the share of hateful sentences."""
-        text = view.text
-        if text.isascii():
-            return []
+        return gathered(self._judge_rows(batch))
+
+    def _judge_rows(self, batch: Batch) -> Iterator[tuple[int, list[Failure]]]:
+        lexicon = _lexicon()
+        for row, (text, reading) in enumerate(zip(batch.texts, readings(batch), strict=True)):
+            disguised = lexicon.find_disguised(text, reading.seen) if reading.seen.stretches else []
+            if disguised or (reading.telling["hate"] and not text.isascii()):
+                yield row, self._judge(text, disguised)
+
+    def _judge(self, text: str, disguised: Sequence[Hit]) -> list[Failure]:
         lexicon, weights = _lexicon(), _weights()
-        disguised = lexicon.find_disguised(text)
-        if not disguised and not telling(text)["hate"]:
-            return []
         hits = [hit for hit in lexicon.find(text) if weights[hit[0]][0] != GUARD]
         found = [_weigh(text, sentence) for sentence in _sentences(text, sorted([*hits, *disguised], key=itemgetter(1)))]
         hateful = [sentence for sentence in found if sentence.weight >= self.min_weight]

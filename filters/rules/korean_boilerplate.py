@@ -1,6 +1,6 @@
 """What stands round the text of a page, where nothing else is left: menus, cookie notices, mail footers, company footers.
 
-Enters: a view. Leaves: a failure for the kind that dominates the document. Terms are those of ``lexicons/boilerplate.toml``.
+Enters: a batch. Leaves: a failure for the kind that dominates the document. Terms are those of ``lexicons/boilerplate.toml``.
 
 * ``korean_navigation``: menu terms, many different ones, cover much of the text, and few sentences stand between them.
 * ``korean_cookie_notice``, ``korean_mail_footer``, ``korean_legal_footer``: the sentences and lines with telling terms of the
@@ -10,16 +10,18 @@ An article with a menu above and a footer below stays; taking such lines out is 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
+from filters.batch import Batch, Finding, gathered
 from filters.document import Failure
-from filters.korean.lexicon import Hit, Lexicon, load, telling
+from filters.korean.lexicon import Hit, Lexicon, load
 from filters.korean.mail_lines import mail_lines
 from filters.korean.prose import prose_share
+from filters.korean.readings import readings
 from filters.limits import check_share
-from filters.view import View
 
 _NAVIGATION = "navigation"
 _NOTICES = {"cookie": "korean_cookie_notice", "mail": "korean_mail_footer", "footer": "korean_legal_footer"}
@@ -54,6 +56,7 @@ _CONTACT_LINES = re.compile(rf"(?:{_CONTACT}[^\n]{{0,80}}\n[^\n]{{0,80}}){{1}}{_
 _SHOWN = 8
 _LONG = 1_000
 _MIN_TELLING = 2
+_SEARCHED_TOGETHER = 32
 
 
 @cache
@@ -88,20 +91,32 @@ class KoreanBoilerplate:
         for name in ("min_menu_coverage", "max_menu_prose", "min_notice_share", "min_letter_share"):
             check_share("korean_boilerplate", name, getattr(self, name))
 
-    def judge(self, view: View) -> list[Failure]:
+    def judge_batch(self, batch: Batch) -> list[Finding]:
         """The failures of the kinds that dominate, menus first."""
-        text = view.text
-        failures = self._judge_terms(text)
+        return gathered(self._judge_rows(batch))
+
+    def _judge_rows(self, batch: Batch) -> Iterator[tuple[int, list[Failure]]]:
+        lexicon = _lexicon()
+        rows = zip(batch.texts, readings(batch), strict=True)
+        # A signature may have no telling term, but it is short.
+        hits = (
+            lexicon.find(text) if len(text) <= _LONG or reading.telling["boilerplate"] >= _MIN_TELLING else []
+            for text, reading in rows
+        )
+        row = 0
+        # The automaton goes over some texts in a row, see `filters.korean.readings`.
+        while some := list(islice(hits, _SEARCHED_TOGETHER)):
+            for found in some:
+                yield row, self._judge(batch.texts[row], found)
+                row += 1
+
+    def _judge(self, text: str, hits: Sequence[Hit]) -> list[Failure]:
+        failures = self._judge_terms(text, hits)
         if not any(failure.rule == _NOTICES["mail"] for failure in failures):
             failures += self._judge_letter(text)
         return failures
 
-    def _judge_terms(self, text: str) -> list[Failure]:
-        lexicon = _lexicon()
-        # A signature may have no telling term, but it is short.
-        if len(text) > _LONG and telling(text)["boilerplate"] < _MIN_TELLING:
-            return []
-        hits = lexicon.find(text)
+    def _judge_terms(self, text: str, hits: Sequence[Hit]) -> list[Failure]:
         if len(hits) < self.min_terms:
             return []
         covered, strong, num_counters = _cover(hits)

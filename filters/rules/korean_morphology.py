@@ -21,7 +21,7 @@ from filters.korean import evidence
 from filters.korean.eojeol import IMPOSSIBLE, WRONG, row_table
 from filters.korean.evidence import told_findings
 from filters.korean.filler import courtesy_share, loose_jamo, translated_density
-from filters.korean.sampling import Sample, sample
+from filters.korean.sampling import sample
 from filters.korean.spacing import Spacing, spacing
 from filters.korean.surface import Surface, read
 from filters.korean.word_measures import Measures, measure
@@ -79,9 +79,8 @@ class KoreanMorphology:
 
     def judge_batch(self, batch: Batch) -> list[Finding]:
         """Every sub-rule that fails, over all documents of the batch."""
-        first = [sample(text, max_runs=self.surface_runs) for text in batch.texts]
-        surface, suspects = read(first)
-        found = [*self._repeated(first, surface), *self._courtesy(batch.texts, surface)]
+        surface, suspects = read(batch.texts, max_runs=self.surface_runs)
+        found = [*self._repeated(batch.texts, surface), *self._courtesy(batch.texts, surface)]
         found += [*self._translated(batch.texts, surface), *self._jamo(batch, surface)]
         rows = np.flatnonzero(~self._is_prose(surface, suspects))
         if len(rows):
@@ -109,9 +108,9 @@ class KoreanMorphology:
             "korean_gibberish", rare, surface.rare, self.max_rare_syllables, lambda _: "syllables that no word has"
         )
 
-    def _repeated(self, samples: list[Sample], m: Surface) -> Iterator[Finding]:
+    def _repeated(self, texts: list[str], m: Surface) -> Iterator[Finding]:
         def told(row: int) -> str:
-            return evidence.commonest_pair(samples[row])
+            return evidence.commonest_pair(sample(texts[row], max_runs=self.surface_runs))
 
         repeated = (m.distinct < self.min_distinct_pairs) & (m.runs >= 20)
         yield from told_findings("korean_repeated_boilerplate", repeated, m.distinct, self.min_distinct_pairs, told)

@@ -1,6 +1,6 @@
 """Spam of the Korean web: gambling, loans, sex, phishing, shop pages and pages made for search engines.
 
-Enters: a view. Leaves: a failure for each kind of spam that the document is. Words about a subject do not make spam (news, law
+Enters: a batch. Leaves: a failure for each kind of spam that the document is. Words about a subject do not make spam (news, law
 and encyclopaedias have them too), so a document fails where three things meet:
 
 * the *subject* is dense: weighted terms of one lexicon (``filters/korean/lexicons``) per 100 characters, at least two of
@@ -16,17 +16,20 @@ or many shop terms and few sentences; search-engine pages chains of search terms
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
+from typing import NamedTuple
 
+from filters.batch import Batch, Finding, gathered
 from filters.document import Failure
 from filters.korean.lexicon import Hit, Lexicon, load, telling
 from filters.korean.prose import prose_share
+from filters.korean.readings import Reading, readings
 from filters.korean.stuffing import keyword
 from filters.korean.unmask import has_odd_forms, has_signs, unmask
 from filters.limits import check_at_least
-from filters.view import View
 
 _SHARED = "promotion"
 _TALKING = ("gambling", "loan", "adult", "phishing")
@@ -46,6 +49,7 @@ _MESSAGE = 2.5
 _MIN_HIDDEN = 2
 _WON = re.compile(r",\d{3}")
 _SHOWN = 8
+_SEARCHED_TOGETHER = 32
 _MIN_STUFFED = 4
 _SHORT = 600
 #: A stuffed term stands without particles, is so large a share of the words, and comes with so many different frames.
@@ -69,6 +73,14 @@ class _Tally:
     contacts: int = 0
     anchors: set[int] = field(default_factory=set[int])
     terms: Counter[int] = field(default_factory=Counter[int])
+
+
+class _Suspect(NamedTuple):
+    """A text as it stands and in plain writing, and the terms that stand in it in disguise."""
+
+    masked: str
+    text: str
+    disguised: list[Hit]
 
 
 @cache
@@ -109,20 +121,29 @@ class KoreanSpam:
         for name in ("min_promotion_rate", "dense_topic_rate", "counter_weight", "min_anchors"):
             check_at_least("korean_spam", name, getattr(self, name))
 
-    def judge(self, view: View) -> list[Failure]:
+    def judge_batch(self, batch: Batch) -> list[Finding]:
         """``korean_spam_<kind>`` for each kind, with the rate of its subject."""
-        text = view.text
-        if text.isascii():
-            return []
+        return gathered(self._judge_rows(batch))
+
+    def _judge_rows(self, batch: Batch) -> Iterator[tuple[int, list[Failure]]]:
         lexicon = _lexicon()
-        disguised = lexicon.find_disguised(text)
-        masked, text = text, unmask(text) if disguised or has_signs(text) or has_odd_forms(text) else text
-        if not disguised and not _may_fail(text):
-            return []
-        hits = _unquoted(lexicon.find(text), text)
-        tallies = _tally(lexicon, hits, disguised)
-        if text != masked:
-            _count_unmasked(tallies, hits, lexicon.find(masked))
+        suspects = (
+            (row, suspect)
+            for row, (text, reading) in enumerate(zip(batch.texts, readings(batch), strict=True))
+            if not text.isascii() and (suspect := _suspect(text, reading)) is not None
+        )
+        # The automaton goes over some texts in a row, see `filters.korean.readings`.
+        while some := list(islice(suspects, _SEARCHED_TOGETHER)):
+            searched = [lexicon.find(suspect.text) for _, suspect in some]
+            for (row, suspect), hits in zip(some, searched, strict=True):
+                yield row, self._judge(suspect, hits)
+
+    def _judge(self, suspect: _Suspect, found: list[Hit]) -> list[Failure]:
+        lexicon, text = _lexicon(), suspect.text
+        hits = _unquoted(found, text)
+        tallies = _tally(lexicon, hits, suspect.disguised)
+        if text != suspect.masked:
+            _count_unmasked(tallies, hits, lexicon.find(suspect.masked))
         # Reports, essays and statutes tell in the plain style; who sells is polite.
         tallies[_SHARED].counter += self.plain_style_weight * len(_PLAIN_STYLE.findall(text))
         hundreds = max(len(text), _MIN_CHARS) / 100
@@ -154,13 +175,15 @@ class KoreanSpam:
         return [Failure(f"korean_spam_{kind}", rate, threshold, detail)]
 
     def _judge_shopping(self, text: str, tally: _Tally, shared: _Tally, hundreds: float) -> list[Failure]:
+        if tally.topic / hundreds < 1:
+            return []
         num_terms = len(tally.terms) + min(len(_QUANTITY.findall(text)), _MAX_REPEATS)
         if num_terms < 2:
             return []
         num_prices = sum(1 for _ in _PRICE.finditer(text))
         rate = (tally.topic + 3 * num_prices) / hundreds
         least_terms = 8 if num_prices < 2 else 3 if tally.anchors else 4
-        if rate < self.min_shopping_rate or tally.topic / hundreds < 1 or num_terms < least_terms:
+        if rate < self.min_shopping_rate or num_terms < least_terms:
             return []
         if shared.counter / hundreds > 1 or prose_share(text) > self.max_shopping_prose:
             return []
@@ -182,7 +205,7 @@ class KoreanSpam:
         """One search term in most sentences, between phrases that frame such pages or after names of places."""
         if tally.frames < _MIN_FRAMES and tally.promotion < self.min_keyword_places:
             return None
-        found = keyword(text, _places())
+        found = keyword(text, _places(), min_bare_share=_MIN_BARE * _MIN_DENSITY)
         if found is None or found.number < self.min_keyword_count or found.bare < _MIN_BARE:
             return None
         is_framed = found.units >= self.min_keyword_units and found.words >= _MIN_DENSITY
@@ -202,9 +225,18 @@ def _places() -> frozenset[str]:
     return frozenset(names)
 
 
-def _may_fail(text: str) -> bool:
+def _suspect(text: str, reading: Reading) -> _Suspect | None:
+    """What to search in a text that may fail; None for any other."""
+    disguised = _lexicon().find_disguised(text, reading.seen)
+    is_odd = reading.may_be_odd and has_odd_forms(text)
+    plain = unmask(text) if disguised or is_odd or (reading.seen.stretches and has_signs(text, reading.seen)) else text
+    if not disguised and not _may_fail(plain, reading.telling if plain == text else telling(plain)):
+        return None
+    return _Suspect(text, plain, disguised)
+
+
+def _may_fail(text: str, found: Mapping[str, int]) -> bool:
     """Whether there are enough telling terms of any kind to look further."""
-    found = telling(text)
     if any(found[kind] for kind in _TALKING) or found["shopping"] > 2 or found["seo"] > 2:
         return True
     # What is sold or searched for is named plainly, between few sentences.

@@ -59,6 +59,11 @@ def make_directory(path: str) -> None:
     fs.makedirs(name, exist_ok=True)
 
 
+def absolute(path: str) -> str:
+    """A local path from the root; a URL as it is."""
+    return path if "://" in path else os.path.abspath(path)
+
+
 def remove_tree(path: str) -> None:
     fs, name = filesystem(path)
     if fs.exists(name):

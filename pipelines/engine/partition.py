@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from filters.document import DOCUMENT_SCHEMA
 
@@ -105,6 +106,7 @@ class PartitionWriter:
         self.tally = Tally()
         self._rows: list[tuple[Any, ...]] = []
         self._batches: list[pa.RecordBatch] = []
+        self._num_waiting = 0
         self._row_bytes = 0
         self.text_bytes_added = 0
         self._ledger_rows: list[LedgerRow] = []
@@ -117,10 +119,32 @@ class PartitionWriter:
     def add(self, row: tuple[Any, ...], *, text_bytes: int) -> None:
         """Enters and keeps one document: the values of its columns in the schema's order, a map as a list of pairs."""
         self._rows.append(row)
+        self._num_waiting += 1
         self._row_bytes += text_bytes
         self.text_bytes_added += text_bytes
-        if len(self._rows) >= BATCH_ROWS or self._row_bytes >= BATCH_BYTES:
+        if self._num_waiting >= BATCH_ROWS or self._row_bytes >= BATCH_BYTES:
             self._flush()
+
+    def add_documents(self, batch: pa.RecordBatch, sizes: NDArray[np.int64]) -> None:
+        """Enters and keeps the documents of a record batch; ``sizes`` are the bytes of their texts.
+
+        Row groups end where they would if the documents were added one by one.
+        """
+        account(self.tally, batch, sizes)
+        self._columns_of_rows()
+        ends = np.cumsum(sizes)
+        self.text_bytes_added += int(sizes.sum())
+        start = 0
+        while start < batch.num_rows:
+            before = int(ends[start - 1]) if start else 0
+            full = int(np.searchsorted(ends, before + BATCH_BYTES - self._row_bytes)) + 1
+            end = min(start + BATCH_ROWS - self._num_waiting, full, batch.num_rows)
+            self._batches.append(batch.slice(start, end - start))
+            self._num_waiting += end - start
+            self._row_bytes += int(ends[end - 1]) - before
+            if self._num_waiting >= BATCH_ROWS or self._row_bytes >= BATCH_BYTES:
+                self._flush()
+            start = end
 
     def add_batch(self, batch: pa.RecordBatch) -> None:
         """Keeps the documents of a record batch, which the caller has told the tally.
@@ -130,8 +154,9 @@ class PartitionWriter:
         if not batch.num_rows:
             return
         self._batches.append(batch)
+        self._num_waiting += batch.num_rows
         self._row_bytes += batch.nbytes
-        if sum(b.num_rows for b in self._batches) >= BATCH_ROWS or self._row_bytes >= BATCH_BYTES:
+        if self._num_waiting >= BATCH_ROWS or self._row_bytes >= BATCH_BYTES:
             self._flush()
 
     def record(self, row: LedgerRow) -> None:
@@ -147,16 +172,22 @@ class PartitionWriter:
         self._flush_ledger()
         self._ledger.write(batch)
 
+    def _columns_of_rows(self) -> None:
+        """Turns the rows that wait into a record batch that waits."""
+        if not self._rows:
+            return
+        columns = zip(*self._rows, strict=True)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, DOCUMENT_SCHEMA, strict=True)]
+        batch = pa.RecordBatch.from_arrays(arrays, schema=DOCUMENT_SCHEMA)
+        account(self.tally, batch, np.array(text_sizes(batch), dtype=np.int64))
+        self._batches.append(batch)
+        self._rows = []
+
     def _flush(self) -> None:
-        if self._rows:
-            columns = zip(*self._rows, strict=True)
-            arrays = [pa.array(column, field.type) for column, field in zip(columns, DOCUMENT_SCHEMA, strict=True)]
-            batch = pa.RecordBatch.from_arrays(arrays, schema=DOCUMENT_SCHEMA)
-            account(self.tally, batch, np.array(text_sizes(batch), dtype=np.int64))
-            self._batches.append(batch)
+        self._columns_of_rows()
         if self._batches:
             self._documents.write(pa.concat_batches(self._batches))
-        self._rows, self._batches, self._row_bytes = [], [], 0
+        self._batches, self._num_waiting, self._row_bytes = [], 0, 0
 
     def _flush_ledger(self) -> None:
         if self._ledger_rows:

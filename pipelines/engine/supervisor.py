@@ -30,11 +30,11 @@ _LOOK_S = 0.5
 
 
 class BuildFailedError(Exception):
-    """The build stopped; the message says why and what to do. ``code`` is the exit code."""
+    """The build stopped; the message says why and what to do. ``exit_code`` is the command's."""
 
     def __init__(self, message: str, *, code: int = 1) -> None:
         super().__init__(message)
-        self.code = code
+        self.exit_code = code
 
 
 @dataclass
@@ -171,6 +171,8 @@ class Supervisor:
         self._watch.news()
         if event["event"] in ("finished", "failed"):
             self._outcome = event
+        elif event["event"] == "note":
+            print(f"malmoi: {event['message']}", file=sys.stderr)
         elif event["event"] == "stage":
             self._stage = event["stage"]
             self._seen_workers.clear()

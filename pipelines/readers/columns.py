@@ -1,13 +1,16 @@
 """Turn the named values of one record (a JSON object, a Parquet row) into a document.
 
 A mapping from column to value enters; a Record leaves, or :class:`ColumnError` rises with the rule that the values break.
+Many mappings leave as columns at once, if there is nothing to tell of any of them.
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
-from pipelines.readers.record import ReaderSettings, Record, Rejected, dropped, unreadable
+from pipelines.readers.record import ReaderSettings, Record, Records, Rejected, dropped, unreadable
+
+_ID_TYPES = {str, int, type(None)}
 
 
 class ColumnError(Exception):
@@ -34,7 +37,6 @@ def record_from_columns(
     text = values.get(settings.text_column)
     if not isinstance(text, str) or not text or text.isspace():
         raise _no_text(values, settings.text_column, native_id)
-    metadata = {name: _plain(values[name]) for name in settings.metadata_columns if values.get(name) is not None}
     record = Record(
         text,
         ordinal,
@@ -42,12 +44,56 @@ def record_from_columns(
         _plain(values.get(settings.uri_column)) if settings.uri_column else "",
         (_plain(values.get(settings.licence_column)) or None) if settings.licence_column else None,
         _plain(values.get(settings.language_column)) if settings.language_column else "",
-        metadata,
+        _metadata(values, settings),
         raw_bytes,
     )
     if may_hold_surrogates:
         _refuse_surrogates(record)
     return record
+
+
+def records_from_columns(
+    rows: Sequence[Any],
+    *,
+    ordinals: Sequence[int],
+    raw_bytes: Sequence[int],
+    settings: ReaderSettings,
+    may_hold_surrogates: bool,
+) -> Records | None:
+    """The documents of many records; None where one of them is none, for :func:`record_from_columns` to say why."""
+    if set(map(type, rows)) != {dict}:
+        return None
+    values = cast(Sequence[dict[str, Any]], rows)
+    texts = [of_row.get(settings.text_column) for of_row in values]
+    if set(map(type, texts)) != {str} or not all(texts) or any(map(str.isspace, cast(list[str], texts))):
+        return None
+    native_ids = [of_row.get(settings.id_column) for of_row in values] if settings.id_column is not None else None
+    if native_ids and not _ID_TYPES.issuperset(map(type, native_ids)):
+        return None
+    records = Records(
+        texts=cast(list[str], texts),
+        ordinals=ordinals,
+        raw_bytes=raw_bytes,
+        native_ids=native_ids and [None if value is None or value == "" else str(value) for value in native_ids],
+        uris=_plain_column(values, settings.uri_column),
+        licences=_plain_column(values, settings.licence_column),
+        languages=_plain_column(values, settings.language_column),
+        metadata=[_metadata(of_row, settings) for of_row in values] if settings.metadata_columns else None,
+    )
+    try:
+        for record in records if may_hold_surrogates else ():
+            _refuse_surrogates(record)
+    except ColumnError:
+        return None
+    return records
+
+
+def _plain_column(rows: Sequence[Mapping[str, Any]], name: str | None) -> list[str] | None:
+    return [_plain(values.get(name)) for values in rows] if name else None
+
+
+def _metadata(values: Mapping[str, Any], settings: ReaderSettings) -> dict[str, str]:
+    return {name: _plain(values[name]) for name in settings.metadata_columns if values.get(name) is not None}
 
 
 def _native_id(values: Mapping[str, Any], column: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from filters.html_text import ExtractionError, extract_main_text
 from pipelines.readers.record import Outcome, Piece, ReaderSettings, Record, Rejected, dropped, unreadable
 from pipelines.readers.whole_file import decode_file, read_bytes
 
@@ -28,6 +27,9 @@ def read(piece: Piece, *, settings: ReaderSettings) -> Iterator[Outcome]:
 
 def main_text_of(html: str, *, url: str | None, place: str, raw_bytes: int, ordinal: int = 0) -> str | Rejected:
     """The main text of a page, or its row: a page without one is sound and dropped, one that breaks the parser is not."""
+    # Here, for planning asks this module for its file names, and only runs over HTML should wait for trafilatura.
+    from filters.html_text import ExtractionError, extract_main_text
+
     try:
         return extract_main_text(html, url=url)
     except ExtractionError as error:

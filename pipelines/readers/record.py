@@ -7,7 +7,7 @@ the byte offset of the line (JSONL) or record (WARC) in the uncompressed stream,
 document).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,6 +26,50 @@ class Record:
     language: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
     raw_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Documents that follow one another in a piece, by columns; a side column that the source does not have is None."""
+
+    texts: Sequence[str]
+    ordinals: Sequence[int]
+    raw_bytes: Sequence[int]
+    native_ids: Sequence[str | None] | None = None
+    uris: Sequence[str] | None = None
+    licences: Sequence[str | None] | None = None
+    languages: Sequence[str] | None = None
+    metadata: Sequence[Mapping[str, str]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __iter__(self) -> Iterator[Record]:
+        """Each document for itself."""
+        for row, text in enumerate(self.texts):
+            yield Record(
+                text,
+                self.ordinals[row],
+                self.native_ids[row] if self.native_ids else None,
+                self.uris[row] if self.uris else "",
+                self.licences[row] if self.licences else None,
+                self.languages[row] if self.languages else "",
+                self.metadata[row] if self.metadata else {},
+                self.raw_bytes[row],
+            )
+
+    def after(self, row: int) -> "Records":
+        """The documents from ``row`` on."""
+        return Records(
+            texts=self.texts[row:],
+            ordinals=self.ordinals[row:],
+            raw_bytes=self.raw_bytes[row:],
+            native_ids=self.native_ids and self.native_ids[row:],
+            uris=self.uris and self.uris[row:],
+            licences=self.licences and self.licences[row:],
+            languages=self.languages and self.languages[row:],
+            metadata=self.metadata and self.metadata[row:],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,36 @@
 """One pass over a stage's ledger.
 
 Record batches of the ledger enter; counts by rule, by source and by language leave, with the ids of up to five
-documents per rule. Batches are grouped in Arrow and only the groups are held, so that memory follows the number of
+documents per rule. Batches are grouped by NumPy and only the groups are held, so that memory follows the number of
 rules, sources and languages and not the number of documents. The five are those whose id hashes lowest: a uniform
 sample that does not depend on order or on partitions (bottom-k sampling, Cohen and Kaplan 2007).
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 # Its functions are made at run time, which type checkers cannot see.
 pc: Any = pyarrow.compute
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Hashes = NDArray[np.uint64]
+
 SAMPLES_PER_RULE = 5
 _BATCH_ROWS = 32_768
 _KEYS = ("action", "source", "segment", "language")
+#: Groups of which a table is made for all that could be; of more, only for those that are.
+_DENSE_GROUPS = 1 << 16
+_ANY_HASH = (1 << 64) - 1
 
 
 @dataclass(slots=True)
@@ -64,14 +72,24 @@ class LedgerTally:
 
     def add(self, batch: pa.RecordBatch, *, partition: str) -> None:
         """Count one record batch of the ledger of ``partition``."""
-        rows = _rows(batch)
-        pairs = _failures(batch, rows)
-        _accumulate(self.by_action_source, rows, "action", "source")
-        _accumulate(self.by_action_segment_language, rows, "action", "segment", "language")
-        _accumulate(self.by_action_rule_source, pairs, "action", "rule", "source")
-        _accumulate(self.by_action_rule_segment, pairs, "action", "rule", "segment")
-        _accumulate(self.by_action_rule_language, pairs, "action", "rule", "language")
-        self._choose(pairs, rows["id"], partition=partition)
+        if not batch.num_rows:
+            return
+        rows = {name: _coded(batch.column(name)) for name in _KEYS}
+        text_bytes = pc.fill_null(batch.column("text_bytes"), 0).to_numpy(zero_copy_only=False).astype(np.float64)
+        none = np.zeros(batch.num_rows)
+        _accumulate(self.by_action_source, _keyed(rows, "action", "source"), text_bytes, none + 1, none)
+        by_language = _keyed(rows, "action", "segment", "language")
+        _accumulate(self.by_action_segment_language, by_language, text_bytes, none + 1, none)
+        failing, rules, places = _failures(batch)
+        only = (np.bincount(failing, minlength=batch.num_rows)[failing] == 1).astype(np.float64)
+        pairs = {name: _Coded(coded.values, coded.codes[failing]) for name, coded in rows.items()} | {"rule": rules}
+        for counts, name in (
+            (self.by_action_rule_source, "source"),
+            (self.by_action_rule_segment, "segment"),
+            (self.by_action_rule_language, "language"),
+        ):
+            _accumulate(counts, _keyed(pairs, "action", "rule", name), text_bytes[failing], only, places)
+        self._choose(_keyed(pairs, "action", "rule"), failing, batch.column("id"), partition=partition)
 
     def by_action_rule(self) -> dict[tuple[str, str], Tally]:
         """Counts per (action, rule)."""
@@ -81,26 +99,26 @@ class LedgerTally:
         """Counts per action; every document once, however many rules it failed."""
         return {key[0]: tally for key, tally in fold(self.by_action_source, 0).items()}
 
-    def _choose(self, pairs: pa.Table, ids: pa.ChunkedArray, *, partition: str) -> None:
+    def _choose(self, keys: Sequence["_Coded"], rows: Ints, ids: pa.Array, *, partition: str) -> None:
         """Keep the lowest hashes of every (action, rule) among this batch and what was chosen before."""
-        pairs = pairs.filter(pc.not_equal(pairs["action"], "edited"))
-        if not pairs.num_rows:
-            return
-        groups = pc.binary_join_element_wise(pairs["action"], pairs["rule"], "\0").combine_chunks().dictionary_encode()
-        rows = pairs["row"].to_numpy()
-        hashes = _hashes(ids.to_pylist())[rows]
-        codes = groups.indices.to_numpy(zero_copy_only=False)
-        order = np.lexsort((hashes, codes))
-        starts = np.searchsorted(codes[order], np.arange(len(groups.dictionary)))
-        ends = np.append(starts[1:], len(order))
-        for group, start, end in zip(groups.dictionary.to_pylist(), starts, ends, strict=True):
-            action, rule = group.split("\0", 1)
-            found = [
-                Chosen(int(hashes[i]), ids[int(rows[i])].as_py(), partition)
-                for i in order[start : min(end, start + SAMPLES_PER_RULE)]
-            ]
-            so_far = self.samples.get((action, rule), [])
-            self.samples[action, rule] = sorted({*so_far, *found})[:SAMPLES_PER_RULE]
+        names, groups = _grouped(keys)
+        hashes = _hashes(pc.fill_null(ids, ""))[rows]
+        limits = np.array([self._highest(action, rule) for action, rule in names], dtype=np.uint64)
+        wanted = np.array([name[0] != "edited" for name in names])
+        found = np.flatnonzero((hashes <= limits[groups]) & wanted[groups])
+        found = found[np.lexsort((hashes[found], groups[found]))]
+        starts = np.searchsorted(groups[found], np.arange(len(names)))
+        for (action, rule), start, end in zip(names, starts, [*starts[1:], len(found)], strict=True):
+            lowest = found[start : min(end, start + SAMPLES_PER_RULE)]
+            if len(lowest):
+                chosen = {Chosen(int(hashes[pair]), ids[int(rows[pair])].as_py(), partition) for pair in lowest}
+                so_far = self.samples.get((action, rule), [])
+                self.samples[action, rule] = sorted(chosen.union(so_far))[:SAMPLES_PER_RULE]
+
+    def _highest(self, action: str, rule: str) -> int:
+        """The hash above which no document is chosen any more."""
+        so_far = self.samples.get((action, rule), [])
+        return so_far[-1].hash if len(so_far) == SAMPLES_PER_RULE else _ANY_HASH
 
 
 def fold(counts: dict[tuple[str, ...], Tally], *positions: int) -> dict[tuple[str, ...], Tally]:
@@ -113,58 +131,91 @@ def fold(counts: dict[tuple[str, ...], Tally], *positions: int) -> dict[tuple[st
 
 def ledger_batches(file: Any) -> Iterator[pa.RecordBatch]:
     """The columns that :class:`LedgerTally` counts, in batches; details, uris and kept ids are not read."""
-    parquet = pq.ParquetFile(file)
     wanted = ("id", "text_bytes", *_KEYS)
+    parquet = pq.ParquetFile(file)
     # How Parquet spells the path of a list's element differs between writers, so it is looked up, not assumed.
     paths = [parquet.schema.column(i).path for i in range(len(parquet.schema))]
     nested = [path for path in paths if path.startswith("failures.") and path.endswith((".rule", ".value"))]
     yield from parquet.iter_batches(batch_size=_BATCH_ROWS, columns=[*wanted, *nested], use_threads=False)
 
 
-def _hashes(ids: list[str]) -> "np.ndarray[Any, np.dtype[np.uint64]]":
-    """A uniform 64-bit number for each id."""
-    digests = [hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest() for id_ in ids]
-    return np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
+class _Coded(NamedTuple):
+    """A column of strings as numbers: ``values[codes[row]]``."""
+
+    values: list[str]
+    codes: Ints
 
 
-def _rows(batch: pa.RecordBatch) -> pa.Table:
-    columns = {name: pc.fill_null(batch.column(name), "") for name in ("id", *_KEYS)}
-    columns["text_bytes"] = pc.fill_null(batch.column("text_bytes"), 0)
-    ones = pa.array(np.ones(batch.num_rows, dtype=np.int64))
-    return pa.table({**columns, "documents": ones, "only": ones, "places": pa.array(np.zeros(batch.num_rows))})
+def _coded(column: pa.Array) -> _Coded:
+    encoded = column.dictionary_encode()
+    codes = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False).astype(np.int64)
+    return _Coded([*encoded.dictionary.to_pylist(), ""], codes)
 
 
-def _failures(batch: pa.RecordBatch, rows: pa.Table) -> pa.Table:
-    """One row per document and rule, with the document's columns; a document without a rule has the rule ``""``."""
+def _keyed(columns: dict[str, _Coded], *names: str) -> list[_Coded]:
+    return [columns[name] for name in names]
+
+
+def _grouped(keys: Sequence[_Coded]) -> tuple[list[tuple[str, ...]], Ints]:
+    """The combinations of values that rows have, and the combination of each row."""
+    together = np.zeros(len(keys[0].codes), dtype=np.int64)
+    num_groups = 1
+    for values, codes in keys:
+        together = together * len(values) + codes
+        num_groups *= len(values)
+    if num_groups <= _DENSE_GROUPS:
+        groups = np.flatnonzero(np.bincount(together, minlength=num_groups))
+        place = np.zeros(num_groups, dtype=np.int64)
+        place[groups] = np.arange(len(groups))
+        rows = place[together]
+    else:
+        groups, rows = np.unique(together, return_inverse=True)
+    names: list[list[str]] = []
+    for values, _ in reversed(keys):
+        groups, codes = np.divmod(groups, len(values))
+        names.insert(0, [values[code] for code in codes.tolist()])
+    return [*zip(*names, strict=True)], rows
+
+
+def _failures(batch: pa.RecordBatch) -> tuple[Ints, _Coded, Floats]:
+    """The row and rule of each document's failures, and their values; a document without a rule has the rule ``""``."""
     failures = batch.column("failures")
     flat = pc.list_flatten(failures)
     parents = pc.list_parent_indices(failures).to_numpy(zero_copy_only=False).astype(np.int64)
-    bare = np.setdiff1d(np.arange(batch.num_rows, dtype=np.int64), parents)
-    rule = pc.fill_null(pc.struct_field(flat, "rule"), "")
-    value = pc.fill_null(pc.struct_field(flat, "value"), 0.0)
-    pairs = pa.table(
-        {
-            "row": np.concatenate([parents, bare]),
-            "rule": pa.concat_arrays([rule, pa.array([""] * len(bare), pa.string())]),
-            "places": pa.concat_arrays([value, pa.array(np.zeros(len(bare)))]),
-        }
-    )
-    # A rule may be recorded twice for a document (two lines that fail): it is still one document.
-    pairs = pairs.group_by(["row", "rule"], use_threads=False).aggregate([("places", "sum")])
-    row = pairs["row"].to_numpy()
-    per_row = np.bincount(row, minlength=batch.num_rows)
-    taken = rows.select([*_KEYS, "text_bytes", "documents"]).take(pairs["row"])
-    return (
-        taken.append_column("row", pairs["row"])
-        .append_column("rule", pairs["rule"])
-        .append_column("only", pa.array((per_row[row] == 1).astype(np.int64)))
-        .append_column("places", pairs["places_sum"])
-    )
+    bare = np.flatnonzero(np.bincount(parents, minlength=batch.num_rows) == 0)
+    values, codes = _coded(pc.struct_field(flat, "rule"))
+    places = pc.fill_null(pc.struct_field(flat, "value"), 0.0).to_numpy(zero_copy_only=False)
+    rows = np.concatenate([parents, bare])
+    codes = np.concatenate([codes, np.full(len(bare), len(values) - 1)])
+    places = np.concatenate([places, np.zeros(len(bare))])
+    keys = np.sort(rows * len(values) + codes)
+    if (keys[1:] == keys[:-1]).any():
+        # A rule may be recorded twice for a document (two lines that fail): it is still one document.
+        keys, pairs = np.unique(rows * len(values) + codes, return_inverse=True)
+        rows, codes = np.divmod(keys, len(values))
+        places = np.bincount(pairs, weights=places)
+    return rows, _Coded(values, codes), places.astype(np.float64)
 
 
-def _accumulate(counts: dict[tuple[str, ...], Tally], table: pa.Table, *keys: str) -> None:
-    sums = ("documents", "text_bytes", "only", "places")
-    grouped = table.group_by(list(keys), use_threads=False).aggregate([(name, "sum") for name in sums])
-    columns = [grouped[name].to_pylist() for name in (*keys, *(f"{name}_sum" for name in sums))]
-    for row in zip(*columns, strict=True):
-        counts[row[: len(keys)]].add(Tally(*row[len(keys) :]))
+def _accumulate(
+    counts: dict[tuple[str, ...], Tally], keys: Sequence[_Coded], text_bytes: Floats, only: Floats, places: Floats
+) -> None:
+    names, groups = _grouped(keys)
+    sums = [np.bincount(groups, weights=column, minlength=len(names)).tolist() for column in (text_bytes, only, places)]
+    documents = np.bincount(groups, minlength=len(names)).tolist()
+    for name, number, num_bytes, alone, changed in zip(names, documents, *sums, strict=True):
+        counts[name].add(Tally(number, int(num_bytes), int(alone), changed))
+
+
+def _hashes(ids: pa.Array) -> Hashes:
+    """A uniform number for each id: its CRC-32, mixed, for the low ones of a checksum's values are not independent."""
+    sums = map(crc32, ids.cast(pa.binary()).to_pylist())
+    return _mixed(np.fromiter(sums, dtype=np.uint64, count=len(ids)))
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """SplitMix64 (Steele, Lea and Flood 2014)."""
+    values = (values + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))

@@ -12,21 +12,7 @@ from typing import Any, BinaryIO, cast
 
 from pipelines.engine import files
 from pipelines.engine.ledger import LOSSES
-
-#: The stages of a complete run, in order: those of ``pipelines.build``, which would bring every model and reader with it.
-STAGES = (
-    "ingest",
-    "knowledge-sample",
-    "knowledge",
-    "filter",
-    "duplicates",
-    "dedup",
-    "tokenizer-sample",
-    "tokenizer",
-    "tokens",
-    "plan",
-    "shards",
-)
+from pipelines.stage_names import STAGE_NAMES
 
 Json = Mapping[str, Any]
 
@@ -89,7 +75,7 @@ class RunDirectory:
         self.stages = self._stages()
         if not any(stage.manifest for stage in self.stages):
             raise ValueError(
-                f"{run}: no stage has finished here (no {STAGES[0]}/manifest.json), so there is nothing to report; "
+                f"{run}: no stage has finished here (no {STAGE_NAMES[0]}/manifest.json), so there is nothing to report; "
                 f"run or resume it with: malmoi build RECIPE --out {run}"
             )
 
@@ -121,7 +107,8 @@ class RunDirectory:
         return next((s.manifest for s in self.stages if s.name == stage), None)
 
     def _stages(self) -> tuple[StageState, ...]:
-        manifests = {stage: self._manifest(stage) for stage in STAGES}
+        """The stages of the run; those that its recipe does without, for later ones are complete without them, left out."""
+        manifests = {stage: self._manifest(stage) for stage in STAGE_NAMES}
         current: set[str] = set()
         states: list[StageState] = []
         for stage, manifest in manifests.items():
@@ -133,7 +120,8 @@ class RunDirectory:
             if manifest is not None:
                 state = "stale" if stale else "complete"
             states.append(StageState(stage, state, done, manifest))
-        return tuple(states)
+        last = max((number for number, stage in enumerate(states) if stage.state == "complete"), default=-1)
+        return tuple(stage for number, stage in enumerate(states) if stage.state != "absent" or number > last)
 
     def _manifest(self, stage: str) -> Manifest | None:
         raw = self.read_json(f"{stage}/manifest.json")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
@@ -97,11 +98,10 @@ def _find(run: RunDirectory, relative: str, *, ids: Set[str], columns: list[str]
     """The rows with these ids. Ids are looked up first, so that texts of other row groups are never decompressed."""
     wanted = pa.array(sorted(ids), pa.string())
     with run.open(relative) as file, pq.ParquetFile(file) as parquet:
-        groups = [
-            group
-            for group in range(parquet.num_row_groups)
-            if pc.any(pc.is_in(parquet.read_row_group(group, columns=["id"])["id"], value_set=wanted)).as_py()
-        ]
+        there = pc.is_in(parquet.read(columns=["id"], use_threads=False)["id"], value_set=wanted)
+        sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.num_row_groups)]
+        places = pc.indices_nonzero(there).to_numpy()
+        groups = np.unique(np.searchsorted(np.cumsum(sizes), places, side="right")).tolist()
         if not groups:
             return
         batches = parquet.iter_batches(_BATCH_ROWS, row_groups=groups, columns=columns, use_threads=False)

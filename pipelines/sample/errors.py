@@ -4,6 +4,8 @@
 class SampleError(Exception):
     """The sample cannot be gathered; what is done so far stays, and a second run goes on from there."""
 
+    exit_code = 1
+
 
 class UnavailableError(SampleError):
     """One package cannot be had on this machine now; the rest of the sample goes on without it."""

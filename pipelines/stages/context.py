@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.engine import files
+from pipelines.engine.ledger import add_up
 from pipelines.engine.stage import Unit
 from pipelines.recipe_tables import Recipe
 
@@ -21,6 +22,9 @@ class Context:
     manifests: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     #: The newest stage that holds documents, which is what the next one reads.
     documents: str = ""
+
+    #: Stages that the recipe does without.
+    left_out: list[str] = field(default_factory=list[str])
 
     def resolve(self, path: str) -> str:
         """A path of the recipe as an absolute path or URL."""
@@ -44,6 +48,19 @@ class Context:
 
     def kept(self, stage: str) -> int:
         return int(self.manifests[stage]["totals"]["kept"])
+
+    def kept_as_made(self, stage: str) -> int:
+        """What the stage kept, with what takedowns took from it since."""
+        return int(as_made(self.manifests[stage]["totals"])["kept"])
+
+
+def as_made(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """The counts of an entry or of totals as the stage made them: with what takedowns took from them since.
+
+    What later stages work out from counts they work out from these, or a takedown would have them run again.
+    """
+    own = {key: value for key, value in counts.items() if key not in ("name", "files", "taken_down")}
+    return add_up([own, counts.get("taken_down", {})])
 
 
 def relative_to(root: str, path: str) -> str:

@@ -6,6 +6,7 @@ What enters: ingest's partitions. What leaves: the same without the documents th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def stage(context: Context) -> Stage:
         inputs=[context.fingerprint_of("ingest"), *([context.fingerprint_of("knowledge")] if has_scores(context) else [])],
         code=code_version(
             ("filters", "pipelines.judge", "pipelines.pii_editor", __name__),
-            ("fasttext-community", "kiwipiepy", "kiwipiepy_model", "numpy", "pyarrow"),
+            ("ahocorasick_rs", "fasttext-community", "kiwipiepy", "kiwipiepy_model", "numpy", "pyarrow"),
         ),
         documents_in=context.kept("ingest"),
         expected_bytes_per_s=1_500_000,
@@ -122,7 +123,7 @@ class Filter:
 def _documents(batch: pa.RecordBatch) -> list[Document]:
     """The rows of a record batch as rules see them."""
     names = ("id", "text", "source", "uri", "licence", "segment", "language")
-    return [Document(*row) for row in zip(*(batch.column(name).to_pylist() for name in names), strict=True)]
+    return [*starmap(Document, zip(*(batch.column(name).to_pylist() for name in names), strict=True))]
 
 
 def _with_verdicts(

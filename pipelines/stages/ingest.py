@@ -6,42 +6,28 @@ of :data:`filters.document.DOCUMENT_SCHEMA`, and a ledger of every record that c
 
 import importlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
-from filters.document import Failure
-from filters.normalise import normalise
 from pipelines.engine.fingerprint import code_version, digest
-from pipelines.engine.ledger import LedgerRow
 from pipelines.engine.partition import PartitionWriter
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, Unit
 from pipelines.readers.planning import NothingFoundError, find_pieces
-from pipelines.readers.record import NotDocument, Piece, ReaderSettings, Record, Rejected
+from pipelines.readers.record import NotDocument, Piece, ReaderSettings, Record, Records, Rejected
 from pipelines.recipe_tables import Source
+from pipelines.tombstones import Tombstones, digests, of_run
 
 from .context import Context, relative_to
 from .ingest_limits import file_states, limits_check, refuse_own_output
+from .ingest_writer import Batch, RecordWriter, printable
 
 #: Settings of a source that decide whether the stage may go on, not what its documents are.
 _LIMITS = {"max_unreadable", "truncated_ok", "optional", "knowledge"}
-_NO_SCORES: list[tuple[str, float]] = []
-_NO_METADATA: list[tuple[str, str]] = []
 #: Items after which a reader's progress is told: telling costs as much as reading a short line.
 _TOLD_ITEMS = 64
 _TOLD_BYTES = 1 << 20
-_WHOLE_FILE_FORMATS = {"text-tree", "html-tree", "code-tree"}
-#: Rules that a whole file breaks, or all of it from some place on.
-_FILE_RULES = {"corrupt_file", "file_not_found", "permission_denied", "is_a_directory", "not_a_file"}
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A unit's payload: some pieces of one source, and how their paths are named in ids."""
-
-    source: Source
-    root: str
-    pieces: tuple[Piece, ...]
 
 
 def stage(context: Context) -> Stage:
@@ -60,27 +46,36 @@ def stage(context: Context) -> Stage:
     if not units:
         raise ValueError("no source has any file: give paths that exist, from the recipe's root " + context.root)
     sources = [{k: v for k, v in s.model_dump(mode="json").items() if k not in _LIMITS} for s in recipe.source]
+    tombstones = tuple(context.resolve(path) for path in recipe.tombstones)
     states = file_states(piece.path for unit in units for piece in unit.payload.pieces)
     return Stage(
         name="ingest",
         run=context.run,
-        job=Ingest(int(recipe.partition_bytes)),
+        job=Ingest(int(recipe.partition_bytes), context.run, tombstones),
         units=units,
-        config={"sources": sources, "partition_bytes": int(recipe.partition_bytes), "files": digest(listed)},
+        config={
+            "sources": sources,
+            "partition_bytes": int(recipe.partition_bytes),
+            "files": digest(listed),
+            "tombstones": digests(context.run, tombstones),
+        },
         code=code_version(
             (
+                "filters.content_hash",
                 "filters.decode",
                 "filters.reading_score",
                 "filters.html_text",
                 "filters.normalise",
                 "pipelines.readers",
+                "pipelines.stages.ingest_writer",
+                "pipelines.tombstones",
                 __name__,
             ),
             ("trafilatura", "lxml", "FastWARC", "pyarrow", "zstandard"),
         ),
         state=[[printable(path), tag] for path, tag in states],
         conclude=limits_check(context, states=states, source_bytes=sizes),
-        expected_bytes_per_s=10_000_000,
+        expected_bytes_per_s=7_000_000,
     )
 
 
@@ -107,15 +102,6 @@ def _pieces(context: Context, source: Source) -> list[Piece]:
         raise ValueError(f"source {source.name!r}: {error}") from None
 
 
-def printable(text: str) -> str:
-    """The text with bytes of a file name that are not UTF-8 written as ``\\xff``: no table or JSON could hold them."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
-    return text
-
-
 def _grouped(pieces: Sequence[Piece], *, target_bytes: int) -> Iterator[list[Piece]]:
     """Consecutive pieces of about a partition's bytes, so that a tree of small files is not a tree of small jobs."""
     group: list[Piece] = []
@@ -130,31 +116,39 @@ def _grouped(pieces: Sequence[Piece], *, target_bytes: int) -> Iterator[list[Pie
         yield group
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ingest:
     """The job: reads pieces, normalises prose, writes partitions of at most ``partition_bytes`` of text."""
 
     partition_bytes: int
+    run_directory: str
+    tombstones: tuple[str, ...] = ()
+    _buried: Tombstones = field(default_factory=Tombstones, repr=False)
 
     def setup(self) -> None:
-        """Nothing to load."""
+        self._buried = of_run(self.run_directory, self.tombstones)
 
     def run(self, unit: Unit, *, directory: str, progress: Progress) -> list[dict[str, Any]]:
         batch: Batch = unit.payload
         entries: list[dict[str, Any]] = []
-        items = _items(batch, progress)
-        exhausted = False
-        while not exhausted:
+        items: Iterator[tuple[Piece, Any]] | None = _items(batch, progress)
+        while items is not None:
             with PartitionWriter(directory, f"{unit.name}-{len(entries):03d}") as out:
-                exhausted = self._fill(out, batch, items)
+                items = self._fill(out, batch, items)
             entries.append(out.entry)
         return entries
 
-    def _fill(self, out: PartitionWriter, batch: Batch, items: "Iterator[tuple[Piece, Any]]") -> bool:
-        """Writes one partition; whether the items are used up."""
-        writer = _Writer(out, batch)
+    def _fill(
+        self, out: PartitionWriter, batch: Batch, items: Iterator[tuple[Piece, Any]]
+    ) -> Iterator[tuple[Piece, Any]] | None:
+        """Writes one partition; the items that are left, or None."""
+        writer = RecordWriter(out, batch, self._buried)
         for piece, item in items:
-            if isinstance(item, Record):
+            if isinstance(item, Records):
+                done = writer.documents(piece, item, most_bytes=self.partition_bytes)
+                if done < len(item):
+                    return chain([(piece, item.after(done))], items)
+            elif isinstance(item, Record):
                 writer.document(piece, item)
             elif isinstance(item, Rejected):
                 writer.rejected(piece, item)
@@ -162,19 +156,25 @@ class Ingest:
                 assert isinstance(item, NotDocument)
                 out.tally.not_documents[item.kind] = out.tally.not_documents.get(item.kind, 0) + 1
             if out.text_bytes_added >= self.partition_bytes:
-                return False
-        return True
+                return items
+        return None
 
 
 def _items(batch: Batch, progress: Progress) -> Iterator[tuple[Piece, Any]]:
     reader = importlib.import_module(f"pipelines.readers.{reader_name(batch.source)}")
+    # A reader that knows many documents at once hands them on together.
+    read = getattr(reader, "read_columns", reader.read)
     settings = reader_settings(batch.source)
     for piece in batch.pieces:
         told = waiting = rows = 0
-        for item in reader.read(piece, settings=settings):
+        for item in read(piece, settings=settings):
             # Bytes of the item as read; compressed files read more than they are long, which the bar caps.
-            waiting += 0 if isinstance(item, NotDocument) else item.raw_bytes
-            rows += 1
+            if isinstance(item, Records):
+                waiting += sum(item.raw_bytes)
+                rows += len(item)
+            else:
+                waiting += 0 if isinstance(item, NotDocument) else item.raw_bytes
+                rows += 1
             if rows >= _TOLD_ITEMS or waiting >= _TOLD_BYTES:
                 step = min(waiting, piece.size - told)
                 progress.advance(rows=rows, num_bytes=step)
@@ -196,76 +196,3 @@ def reader_settings(source: Source) -> ReaderSettings:
         extensions=tuple(source.extensions),
         max_record_bytes=int(source.max_record_bytes),
     )
-
-
-def _concerns_file(piece: Piece, item: Rejected) -> bool:
-    """Whether a rejection stands for a whole file of many records, and not for one record of it."""
-    whole = item.raw_bytes >= piece.size and item.failure.rule != "record_too_large"
-    return whole or item.failure.rule in _FILE_RULES
-
-
-class _Writer:
-    """Turns records into rows: ids, normalised text, ledger."""
-
-    def __init__(self, out: PartitionWriter, batch: Batch) -> None:
-        self._out = out
-        self._source = batch.source
-        self._root = batch.root
-        self._prose = batch.source.kind == "prose"
-        self._whole = batch.source.format in _WHOLE_FILE_FORMATS
-        self._path_of: dict[str, str] = {}
-
-    def _place(self, piece: Piece, ordinal: int) -> tuple[str, str]:
-        """An id made of source, path and ordinal, and the path as the user would name it."""
-        path = self._path_of.get(piece.path)
-        if path is None:
-            path = self._path_of[piece.path] = printable(relative_to(self._root, piece.path))
-        return (f"{self._source.name}/{path}" if self._whole else f"{self._source.name}/{path}#{ordinal}"), path
-
-    def rejected(self, piece: Piece, item: Rejected) -> None:
-        made, path = self._place(piece, item.ordinal)
-        tally = self._out.tally
-        tally.entered(self._source.name, text_bytes=0)
-        failure = item.failure._replace(detail=printable(item.failure.detail))
-        if failure.rule == "truncated_file":
-            tally.add("truncated", path, files=1)
-        elif not self._whole and item.action == "unreadable" and _concerns_file(piece, item):
-            tally.add("damaged_files", path, bytes=piece.size)
-        self._out.record(
-            LedgerRow(
-                id=(item.native_id if self._source.id == "record" else None) or made,
-                action=item.action,
-                failures=[failure],
-                source=self._source.name,
-                uri=printable(item.uri or path),
-            )
-        )
-
-    def document(self, piece: Piece, record: Record) -> None:
-        made, path = self._place(piece, record.ordinal)
-        source = self._source
-        identifier = record.native_id if record.native_id and source.id == "record" else made
-        text, edits = normalise(record.text) if self._prose else (record.text, [])
-        uri = printable(record.uri) if record.uri else path
-        if not text or text.isspace():
-            empty = Rejected(
-                ordinal=record.ordinal,
-                action="dropped",
-                failure=Failure("empty_text", detail="nothing is left after normalisation"),
-                native_id=identifier,
-                uri=uri,
-                raw_bytes=record.raw_bytes,
-            )
-            self.rejected(piece, empty)
-            return
-        text_bytes = len(text.encode())
-        segment, language = ("", "") if self._prose else ("code", record.language)
-        own = record.metadata
-        metadata = [(key, printable(value)) for key, value in sorted(own.items())] if own else _NO_METADATA
-        licence = record.licence or source.licence
-        row = (identifier, text, source.name, uri, licence, segment, language, 0.0, _NO_SCORES, metadata)
-        self._out.add(row, text_bytes=text_bytes)
-        if edits:
-            self._out.record(
-                LedgerRow(id=identifier, action="edited", failures=edits, source=source.name, uri=uri, text_bytes=text_bytes)
-            )

@@ -28,7 +28,7 @@ from pipelines.engine.partition import TableWriter, read_batches, text_sizes
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, StageFailedError, Unit
 
-from .context import Context
+from .context import Context, as_made
 
 _SAMPLE_SCHEMA = pa.schema([(name, pa.string()) for name in ("side", "source", "language", "text")])
 _FILES = (MODEL_FILE, CALIBRATION_FILE, CARD_FILE)
@@ -104,7 +104,7 @@ def _shares(sides: Mapping[str, Side], context: Context, train_bytes: int) -> di
         # A partition of ingest holds one source.
         for source in entry["stats"]["sources"]:
             if source in kept:
-                kept[source] += int(entry["stats"]["text_bytes_kept"])
+                kept[source] += int(as_made(entry)["stats"]["text_bytes_kept"])
     num_sources = {side: sum(1 for other in sides.values() if other == side) for side in SIDES}
     wanted = {source: train_bytes / len(SIDES) / num_sources[side] for source, side in sides.items()}
     return {source: round(min(1.0, wanted[source] / max(kept[source], 1)), 9) for source in sides}
@@ -136,7 +136,7 @@ class Sample:
                 if share and unit_hash(f"knowledge/{identifier}", seed=self.seed) < int(share * (1 << 64)):
                     with progress.alive(num_bytes=text_bytes):
                         language, _ = self._identifier.identify(text)
-                    rows.append((self.sides[source], source, language, _excerpt(text)))
+                    rows.append((self.sides[source], source, language, excerpt(text)))
                     num_documents += 1
                     num_bytes += text_bytes
                 progress.advance(rows=1, num_bytes=text_bytes)
@@ -147,7 +147,8 @@ class Sample:
         return [{"name": unit.name, "files": {name: writer.close()}, "stats": stats}]
 
 
-def _excerpt(text: str) -> str:
+def excerpt(text: str) -> str:
+    """What of a document is kept as a sample."""
     if len(text) <= _MAX_CHARACTERS:
         return text
     third, middle = _MAX_CHARACTERS // 3, len(text) // 2

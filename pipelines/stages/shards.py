@@ -77,7 +77,9 @@ def _shard_names(plan: Mapping[str, Any], length: int, shard_tokens: int) -> dic
     """Unit name -> (path without suffix, tokens) of every shard."""
     names: dict[str, tuple[str, int]] = {}
     for segment in SEGMENTS:
-        tokens = plan["segments"].get(segment, {"planned_tokens": 0})["planned_tokens"]
+        row = plan["segments"].get(segment, {"planned_tokens": 0})
+        # What a takedown took out of the plan left its shards as many as they were.
+        tokens = row["planned_tokens"] + row.get("taken_down_tokens", 0)
         num_shards = max(1, -(-tokens // shard_tokens)) if tokens else 0
         for number in range(num_shards):
             names[f"{segment}-{number:05d}"] = (f"{length}/{segment}/part-{number:05d}", tokens // num_shards)

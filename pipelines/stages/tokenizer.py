@@ -1,12 +1,13 @@
-"""tokenizer: trains byte-level BPE on morphemes of a sample of the run's own documents, or takes a given tokenizer.
+"""tokenizer: trains byte-level BPE on the words of a sample of the run's own documents, or takes a given tokenizer.
 
-Two stages. ``tokenizer-sample`` cuts a sample of dedup's documents at Kiwi's morpheme boundaries, one table of texts per
-partition; a document is in the sample when its hash of (seed, id) is small enough, so each segment gives an equal share
-of ``train_bytes`` wherever it lies. ``tokenizer`` trains on all of them and writes ``tokenizer.json``.
+Two stages. ``tokenizer-sample`` counts the words of a sample of the documents, one table per partition; a document is in
+the sample when its hash of (seed, id) is small enough, so each segment gives an equal share of ``train_bytes`` wherever it
+lies. ``tokenizer`` adds the counts up, cuts each Korean word once at Kiwi's morpheme boundaries, trains, and writes
+``tokenizer.json``.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -15,15 +16,20 @@ from filters.document import SEGMENTS
 from mixing.repeats import unit_hash
 from pipelines.engine import files
 from pipelines.engine.fingerprint import code_version, digest
-from pipelines.engine.partition import TableWriter, read_batches
+from pipelines.engine.partition import TableWriter, read_batches, text_sizes
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, Unit
-from tokenizer.morphemes import SEPARATOR, MorphemeCutter
-from tokenizer.train import train
+from tokenizer.split import WordCounts
+from tokenizer.train import Training, train
 
-from .context import Context
+from .context import Context, as_made
 
-_SAMPLE_SCHEMA = pa.schema([("text", pa.string())])
+WORDS_SCHEMA = pa.schema([("word", pa.string()), ("context", pa.string()), ("count", pa.int64())])
+_ROWS = 100_000
+_TRAINING_MODULES = (
+    *("tokenizer.merging", "tokenizer.morphemes", "tokenizer.pruning", "tokenizer.special_tokens", "tokenizer.split"),
+    *("tokenizer.train", __name__),
+)
 
 
 def sample_stage(context: Context) -> Stage:
@@ -32,70 +38,71 @@ def sample_stage(context: Context) -> Stage:
     return Stage(
         name="tokenizer-sample",
         run=context.run,
-        job=Cut(context.recipe.seed, shares),
+        job=CountWords(context.recipe.seed, shares),
         units=[] if settings.path else context.partitions(context.documents),
         config={"seed": context.recipe.seed, "shares": shares},
         inputs=[context.fingerprint_of(context.documents)],
-        code=code_version(("tokenizer.morphemes", "mixing.repeats", __name__), ("kiwipiepy", "kiwipiepy_model")),
-        expected_bytes_per_s=500_000,
+        code=code_version(("tokenizer.split", "mixing.repeats", __name__), ("regex",)),
+        expected_bytes_per_s=4_000_000,
     )
 
 
 def sample_shares(manifest: Mapping[str, Any], train_bytes: int) -> dict[str, float]:
     """What share of each segment's documents is sampled, so that each gives the same bytes as far as it has them."""
-    segments = manifest["totals"].get("stats", {}).get("segments", {})
+    segments = as_made(manifest["totals"]).get("stats", {}).get("segments", {})
     wanted = train_bytes / len(SEGMENTS)
     return {s: round(min(1.0, wanted / segments[s]["text_bytes"]), 9) for s in SEGMENTS if s in segments}
 
 
-@dataclass
-class Cut:
-    """The job: samples and cuts."""
+@dataclass(frozen=True)
+class CountWords:
+    """The job: samples, splits and counts."""
 
     seed: int
     shares: Mapping[str, float]
-    _cutter: MorphemeCutter | None = field(default=None, repr=False)
 
     def setup(self) -> None:
-        self._cutter = MorphemeCutter()
+        """Nothing to load."""
 
     def run(self, unit: Unit, *, directory: str, progress: Progress) -> list[dict[str, Any]]:
-        assert self._cutter is not None
-        name = f"{unit.name}.parquet"
-        writer = TableWriter(files.join(directory, name), _SAMPLE_SCHEMA)
+        words = WordCounts()
         num_documents = num_bytes = 0
         for batch in read_batches(unit.payload, columns=["id", "text", "segment"]):
-            texts: list[str] = []
-            for identifier, text, segment in zip(*(c.to_pylist() for c in batch.columns), strict=True):
-                text_bytes = len(text.encode())
+            columns = [column.to_pylist() for column in batch.columns]
+            for identifier, text, segment, text_bytes in zip(*columns, text_sizes(batch), strict=True):
                 if unit_hash(f"tokenizer/{identifier}", seed=self.seed) < int(self.shares.get(segment, 0.0) * (1 << 64)):
-                    with progress.alive(num_bytes=text_bytes):
-                        texts.append(self._cutter.segment(text) if segment == "korean" else _plain(text))
+                    words.add(text)
                     num_documents += 1
                     num_bytes += text_bytes
                 progress.advance(rows=1, num_bytes=text_bytes)
-            writer.write(pa.RecordBatch.from_pydict({"text": texts}, schema=_SAMPLE_SCHEMA))
-        stats = {"documents": num_documents, "text_bytes": num_bytes}
+        name = f"{unit.name}.parquet"
+        writer = TableWriter(files.join(directory, name), WORDS_SCHEMA)
+        rows = words.rows()
+        for start in range(0, len(rows), _ROWS):
+            columns = [
+                pa.array(c, f.type) for c, f in zip(zip(*rows[start : start + _ROWS], strict=True), WORDS_SCHEMA, strict=True)
+            ]
+            writer.write(pa.RecordBatch.from_arrays(columns, schema=WORDS_SCHEMA))
+        stats = {"documents": num_documents, "text_bytes": num_bytes, "words": len(rows)}
         return [{"name": unit.name, "files": {name: writer.close()}, "stats": stats}]
-
-
-def _plain(text: str) -> str:
-    return text.replace(SEPARATOR, "")
 
 
 def train_stage(context: Context) -> Stage:
     settings = context.recipe.tokenizer
     given = context.resolve(settings.path) if settings.path else None
+    training = Training(
+        vocab_size=settings.vocab_size, misalignment=settings.misalignment, korean_weight=settings.korean_weight
+    )
     paths = [unit.payload for unit in context.partitions("tokenizer-sample")]
     size = sum(int(e["stats"]["text_bytes"]) for e in context.manifests["tokenizer-sample"]["partitions"])
     return Stage(
         name="tokenizer",
         run=context.run,
-        job=Train(settings.vocab_size, given),
+        job=Train(training, given),
         units=[Unit("tokenizer", paths, max(size, 1))],
-        config={"vocab_size": settings.vocab_size, "given": digest(read_given(given).decode()) if given else None},
+        config={"given": digest(read_given(given).decode())} if given else asdict(training),
         inputs=[context.fingerprint_of("tokenizer-sample")],
-        code=code_version(("tokenizer.train", "tokenizer.special_tokens", __name__), ("tokenizers",)),
+        code=code_version(_TRAINING_MODULES, ("kiwipiepy", "kiwipiepy_model", "tokenizers")),
     )
 
 
@@ -115,7 +122,7 @@ def read_given(path: str) -> bytes:
 class Train:
     """The job: one tokenizer from all samples."""
 
-    vocab_size: int
+    training: Training
     given: str | None
 
     def setup(self) -> None:
@@ -125,16 +132,18 @@ class Train:
         if self.given:
             data = read_given(self.given)
         else:
-            # Counting and merging run inside the library without a word; allow for a slow machine.
+            # Adding up and merging may go on for minutes without a word; allow for a slow machine.
             with progress.alive(seconds=600 + unit.cost / 50_000):
-                trained = train(_texts(unit.payload), vocab_size=self.vocab_size)
+                trained = train(_words(unit.payload), self.training)
             data = trained.tokenizer.to_str(pretty=True).encode()
         with files.writing(files.join(directory, "tokenizer.json")) as out:
             out.write(data)
         return [{"name": unit.name, "files": {"tokenizer.json": out.description()}, "stats": {}}]
 
 
-def _texts(paths: list[str]) -> Iterator[str]:
+def _words(paths: list[str]) -> WordCounts:
+    words = WordCounts()
     for path in paths:
         for batch in read_batches(path):
-            yield from batch.column("text").to_pylist()
+            words.merge(*(column.to_pylist() for column in batch.columns))
+    return words

@@ -16,7 +16,7 @@ from mixing.repeats import unit_hash
 from pipelines.engine import files
 from pipelines.engine.fingerprint import code_version
 from pipelines.engine.ledger import Tally
-from pipelines.engine.partition import TableWriter, read_batches
+from pipelines.engine.partition import TableWriter, read_batches, text_sizes
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, Unit
 from tokenizer.encode import Encoder
@@ -86,8 +86,7 @@ class Encode:
         eod_id = self._encoder.token_id(END_OF_TEXT)
         rows: list[Mapping[str, Any]] = []
         columns = [batch.column(n).to_pylist() for n in ("id", "text", "source", "segment", "language")]
-        for identifier, text, source, segment, language in zip(*columns, strict=True):
-            text_bytes = len(text.encode())
+        for identifier, text, source, segment, language, text_bytes in zip(*columns, text_sizes(batch), strict=True):
             with progress.alive(num_bytes=text_bytes):
                 ids = np.append(self._encoder.encode(text), eod_id).astype(dtype)
             tokens.write(ids.tobytes())

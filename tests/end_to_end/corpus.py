@@ -74,6 +74,19 @@ def document(words: tuple[list[str], ...], rng: random.Random) -> str:
     return "\n\n".join(paragraphs)
 
 
+def near_copy(text: str, rng: random.Random) -> str:
+    """A Korean document with other particles and another speech level, and a sentence more: what a copy looks like."""
+    for old, new in (
+        (" 책을", " 책도"),
+        (" 음식을", " 음식만"),
+        ("에서 ", "에서는 "),
+        ("었다.", "었습니다."),
+        ("았다.", "았습니다."),
+    ):
+        text = text.replace(old, new)
+    return text + "\n\n" + _sentence(KOREAN, rng)
+
+
 def module(rng: random.Random, number: int) -> str:
     lines = [f'"""Module {number} of the made-up project."""', ""]
     for index in range(rng.randint(6, 30)):
@@ -100,6 +113,7 @@ def make_corpus(root: Path, *, documents: int = 60, seed: int = 1) -> None:
     for part in range(4):
         korean = [(f"ko-{part}-{n}", document(KOREAN, rng)) for n in range(documents)]
         korean += [(f"ko-{part}-copy", korean[0][1]), (f"ko-{part}-short", "짧은 글.")]
+        korean += [(f"ko-{part}-near", near_copy(korean[1][1], rng))]
         (root / f"ko/part{part}.jsonl.zst").write_bytes(zstandard.ZstdCompressor().compress(json_lines(korean)))
     english = [(f"en-{n}", document(ENGLISH, rng)) for n in range(documents)]
     (root / "en/a.jsonl").write_bytes(json_lines(english[: documents // 2]))

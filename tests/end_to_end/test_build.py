@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 from tokenizers import Tokenizer
 
-from pipelines.build import STAGES
 from tokenizer.indexed_dataset import IndexedDatasetReader
 
 from .corpus import write_recipe
@@ -26,15 +25,15 @@ def read_json(path: Path) -> dict:
 
 def test_every_stage_conserves_documents(run: Path) -> None:
     before = None
-    for stage in ("ingest", "filter", "dedup", "tokens"):
+    for stage in ("ingest", "filter", "dedup", "near-dedup", "tokens"):
         totals = read_json(run / stage / "manifest.json")["totals"]
         assert totals["in"] == totals["kept"] + sum(totals[action] for action in LOSSES)
         assert before is None or totals["in"] == before
         before = totals["kept"]
         rows = sum(pq.read_metadata(path).num_rows for path in (run / stage).glob("part-*.parquet"))
         assert rows == totals["kept"]
-    # 4 x (60 + 2) Korean, 61 English, 3 x 20 others, 60 modules.
-    assert read_json(run / "ingest/manifest.json")["totals"]["in"] == 248 + 61 + 60 + 60
+    # 4 x (60 + 3) Korean, 61 English, 3 x 20 others, 60 modules.
+    assert read_json(run / "ingest/manifest.json")["totals"]["in"] == 252 + 61 + 60 + 60
 
 
 def test_ledger_names_every_loss_with_all_its_rules(run: Path) -> None:
@@ -52,6 +51,20 @@ def test_the_first_of_equal_documents_stays(run: Path) -> None:
         *((f"ko-{part}-copy", f"ko-{part}-0", "duplicate") for part in range(4)),
         ("en-same", "en-0", "duplicate"),
     }
+
+
+def test_the_best_of_near_duplicates_stays(run: Path) -> None:
+    rows = [row for path in sorted((run / "near-dedup/ledger").glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    # The copies have a sentence more than what they copy.
+    assert {(row["id"], row["kept_id"], row["action"]) for row in rows} == {
+        (f"ko-{part}-1", f"ko-{part}-near", "duplicate") for part in range(4)
+    }
+    for row in rows:
+        (failure,) = row["failures"]
+        assert (failure["rule"], failure["threshold"]) == ("near_duplicate", pytest.approx(0.7))
+        assert 0.7 <= failure["value"] <= 1
+    kept = [row for path in (run / "near-dedup").glob("part-*.parquet") for row in pq.read_table(path).to_pylist()]
+    assert {row["id"] for row in kept if dict(row["scores"]).get("near_duplicates") == 2} == {f"ko-{p}-near" for p in range(4)}
 
 
 def test_segments_have_equal_shares_in_full_sequences(run: Path) -> None:
@@ -73,7 +86,7 @@ def test_lineage_rebuilds_every_document(run: Path) -> None:
     eod, pad = shards["special_tokens"]["<|endoftext|>"], shards["special_tokens"]["<|pad|>"]
     texts = {
         row["id"]: row["text"]
-        for path in (run / "dedup").glob("part-*.parquet")
+        for path in (run / "near-dedup").glob("part-*.parquet")
         for row in pq.read_table(path, columns=["id", "text"]).to_pylist()
     }
     seen = set()
@@ -140,7 +153,7 @@ def test_a_changed_threshold_runs_that_stage_and_the_later_ones(
 def test_status_and_report(run: Path) -> None:
     status = malmoi("status", run, "--json")
     rows = json.loads(status.stdout)
-    assert [row["state"] for row in rows] == ["done"] * len(STAGES)
+    assert {row["state"] for row in rows} == {"done"}
     rows_by = {row["stage"]: row for row in rows}
     assert rows_by["filter"]["counts"]["kept"] == read_json(run / "filter/manifest.json")["totals"]["kept"]
     assert "ingest" in malmoi("status", run).stdout

@@ -13,8 +13,8 @@ import pytest
 from pipelines.engine.ledger import LEDGER_SCHEMA
 from pipelines.report import write_report
 from pipelines.report.ledger_tally import LedgerTally
-from pipelines.report.run_directory import STAGES
 from pipelines.report.visible_text import number, share, size, visible
+from pipelines.stage_names import STAGE_NAMES
 from tests.pipelines.report_run import WEB, build_run
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -268,7 +268,7 @@ def test_a_run_on_an_object_store_gives_the_same_page(run: str) -> None:
     [
         ("ingest", "12", "–", "knowledge-sample"),
         ("filter", "9", "–", "duplicates"),
-        ("dedup", "8", "–", "tokenizer-sample"),
+        ("dedup", "8", "–", "signatures"),
         ("tokens", "8", "–", "plan"),
         ("plan", "8", "270", "shards"),
     ],
@@ -457,9 +457,10 @@ def test_samples_do_not_depend_on_order_or_batches() -> None:
 
 
 def test_the_stages_are_those_of_a_build() -> None:
-    from pipelines.build import STAGE_NAMES
+    from pipelines.build import STAGES
 
-    assert STAGES == STAGE_NAMES
+    built = [name for name, _ in STAGES]
+    assert built == [name for name in STAGE_NAMES if name in built]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from tokenizer.encode import Encoder
 from tokenizer.morphemes import MorphemeCutter
-from tokenizer.train import save, train
+from tokenizer.train import Training, count_words, save, train
 
 CORPUS = (
     "안녕하세요. 저는 학교에 갔다 왔습니다. 학교에서 친구를 만났다.",
@@ -24,8 +24,8 @@ def cutter() -> MorphemeCutter:
 
 
 @pytest.fixture(scope="session")
-def tokenizer_path(cutter: MorphemeCutter, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    trained = train([cutter.segment(text) for text in CORPUS * 3], vocab_size=600)
+def tokenizer_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    trained = train(count_words(CORPUS * 3), Training(vocab_size=600))
     return save(trained.tokenizer, directory=tmp_path_factory.mktemp("tokenizer"))
 
 

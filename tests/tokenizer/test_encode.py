@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from tokenizer.encode import Encoder, pieces
 from tokenizer.special_tokens import SPECIAL_TOKENS
-from tokenizer.train import save, train
+from tokenizer.train import Training, count_words, save, train
 
 ADVERSARIAL = [
     "",
@@ -110,7 +110,7 @@ def test_fingerprint_is_the_digest_of_the_file(tokenizer_path: Path, encoder: En
 def test_large_vocabularies_have_wider_ids(tmp_path: Path) -> None:
     # Every pair of two-syllable words is one token: more than 65,500 of them.
     words = [chr(0xAC00 + first) + chr(0xAC00 + second) for first in range(300) for second in range(230)]
-    trained = train([" ".join(words)] * 2, vocab_size=66_000)
+    trained = train(count_words([" ".join(words)] * 2), Training(vocab_size=66_000))
     encoder = Encoder(save(trained.tokenizer, directory=tmp_path))
     assert (encoder.vocab_size, encoder.dtype) == (66_000, np.uint32)
     assert encoder.encode("가나").dtype == np.uint32

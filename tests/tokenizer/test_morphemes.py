@@ -1,5 +1,6 @@
 """Cuts of Korean words, on the surface string."""
 
+import random
 import time
 import unicodedata
 
@@ -7,7 +8,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokenizer.morphemes import SEPARATOR, MorphemeCutter
+from tokenizer.morphemes import MorphemeCutter
+from tokenizer.split import WordCounts, split
+
+
+def cut(cutter: MorphemeCutter, text: str) -> str:
+    """``text`` with a bar at every cut, each word with its context as it is counted."""
+    contexts = {word: context for word, context, _ in counted(text)}
+    words = split(text)
+    bars = cutter.cuts((word, contexts[word]) for word in words)
+    return "".join(
+        "".join("|" * (place in places) + letter for place, letter in enumerate(word))
+        for word, places in zip(words, bars, strict=True)
+    )
+
+
+def counted(text: str) -> list[tuple[str, str, int]]:
+    counts = WordCounts()
+    counts.add(text)
+    return counts.rows()
 
 
 @pytest.mark.parametrize(
@@ -36,38 +55,38 @@ from tokenizer.morphemes import SEPARATOR, MorphemeCutter
         (" ", " "),
     ],
 )
-def test_segment(cutter: MorphemeCutter, text: str, segmented: str) -> None:
-    assert cutter.segment(text, separator="|") == segmented
+def test_cuts(cutter: MorphemeCutter, text: str, segmented: str) -> None:
+    assert cut(cutter, text) == segmented
 
 
-def test_separators_of_the_text_itself_go(cutter: MorphemeCutter) -> None:
-    assert cutter.segment(f"학{SEPARATOR}교에{SEPARATOR}") == f"학교{SEPARATOR}에"
-
-
-def test_cuts_are_positions_in_code_points(cutter: MorphemeCutter) -> None:
-    assert cutter.cuts("😀😀 학교에 갔다") == [5, 8]
-
-
-def test_what_came_before_does_not_change_the_answer(cutter: MorphemeCutter) -> None:
-    text = "고양이에게 API에서 고양이에게 1에서"
-    first = cutter.cuts(text)
-    cutter.cuts("에게 고양이 서에 이에게")
-    assert cutter.cuts(text) == first == [3, 15]
+def test_neither_order_nor_company_changes_the_answer(cutter: MorphemeCutter) -> None:
+    words = [
+        ("고양이에게", ""),
+        ("에서", "A"),
+        ("에서", "1"),
+        (" 고양이에게", ""),
+        ("나는", ""),
+        ("😀", ""),
+        ("ㅋㅋ안녕", ""),
+    ] * 1000
+    first = list(cutter.cuts(words))
+    assert first[:7] == [(3,), (), (), (4,), (1,), (), (2,)]
+    shuffled = list(range(len(words)))
+    random.Random(1).shuffle(shuffled)
+    assert list(cutter.cuts(words[number] for number in shuffled)) == [first[number] for number in shuffled]
 
 
 @given(st.text(st.sampled_from("가각갔다는을에서ㅋㅠaA1. \n\0\u1112\u119e\u11ab😀\u200d\u0301"), max_size=60))
 @settings(deadline=None, max_examples=200)
-def test_segmenting_only_inserts_separators(cutter: MorphemeCutter, text: str) -> None:
-    cuts = cutter.cuts(text)
-    assert cuts == sorted(set(cuts))
-    assert all(0 < cut < len(text) for cut in cuts)
-    # Only between two Hangul characters, so never where the split pattern looks around.
-    assert all("ㄱ" <= text[cut - 1] <= "힣" and "ㄱ" <= text[cut] <= "힣" for cut in cuts)
-    assert cutter.segment(text).replace(SEPARATOR, "") == text
+def test_cuts_lie_between_hangul(cutter: MorphemeCutter, text: str) -> None:
+    words = split(text)
+    assert "".join(words) == text
+    for word, cuts in zip(words, cutter.cuts((word, "") for word in words), strict=True):
+        assert list(cuts) == sorted(set(cuts))
+        assert all("ㄱ" <= word[place - 1] <= "힣" and "ㄱ" <= word[place] <= "힣" for place in cuts)
 
 
 def test_a_long_run_without_spaces_is_cheap(cutter: MorphemeCutter) -> None:
     began = time.monotonic()
-    assert cutter.segment("가" * 1_000_000).replace(SEPARATOR, "") == "가" * 1_000_000
-    assert cutter.segment("a" * 4_000_000) == "a" * 4_000_000
+    assert len(list(cutter.cuts([("가" * 100_000, ""), ("a" * 1_000_000, "")]))) == 2
     assert time.monotonic() - began < 20

@@ -17,10 +17,9 @@ from tokenizer.special_tokens import END_OF_TEXT_ID, PAD_ID, SPECIAL_TOKEN_IDS
 torch = pytest.importorskip("torch")
 pytest.importorskip("megatron.core")
 
-from megatron.core.datasets.gpt_dataset import GPTDataset  # noqa: E402
 from megatron.core.datasets.indexed_dataset import DType, IndexedDataset, IndexedDatasetBuilder  # noqa: E402
 
-from trainer.megatron.packed_dataset import build_packed_dataset, read_shards  # noqa: E402
+from trainer.megatron.packed_dataset import PackedDataset, build_packed_dataset, read_shards  # noqa: E402
 
 LENGTH = 64
 
@@ -118,15 +117,62 @@ def test_each_sample_is_a_packed_sequence_and_each_sequence_comes_once(tmp_path:
     assert found == expected
 
 
-def test_single_shard_is_stock_gpt_dataset_and_order_follows_the_seed(tmp_path: Path) -> None:
+def test_single_shard_is_one_dataset_and_order_follows_the_seed(tmp_path: Path) -> None:
     _write(tmp_path, parts={"part-00000": _sequences(num_documents=60, vocab_size=900, seed=4)}, vocab_size=900)
     orders: list[list[bytes]] = []
     for seed in (1, 1, 2):
         dataset = build_packed_dataset(tmp_path, sequence_length=LENGTH, seed=seed, cache_directory=tmp_path / "cache")
-        assert type(dataset) is GPTDataset
+        assert type(dataset) is PackedDataset
         orders.append([dataset[number]["tokens"].numpy().tobytes() for number in range(len(dataset))])
     assert orders[0] == orders[1] != orders[2]
     assert sorted(orders[0]) == sorted(orders[2])
+
+
+def _with_padding_within() -> npt.NDArray[np.integer]:
+    """[document of 10] [padding of 20, where one was taken down] [document of 12] [padding]; and one without padding."""
+    sequences = np.full((2, LENGTH), 50)
+    sequences[0, 9] = sequences[0, 41] = sequences[1, -1] = END_OF_TEXT_ID
+    sequences[0, 10:30] = sequences[0, 42:] = PAD_ID
+    return sequences
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_padding_within_a_sequence_teaches_nothing(tmp_path: Path, first: int) -> None:
+    _write(tmp_path, parts={"part-00000": _with_padding_within()}, vocab_size=900)
+    dataset = build_packed_dataset(tmp_path, sequence_length=LENGTH, seed=1, cache_directory=tmp_path / "cache")
+    samples = {number: dataset[number] for number in (first, 1 - first)}
+    by_padding = {bool((sample["tokens"].numpy()[10:30] == 0).all()): sample for sample in samples.values()}
+    # Predicted are tokens 1 to 9 and 31 to 41: neither padding, nor what follows padding from padding.
+    expected = np.zeros(LENGTH)
+    expected[:9] = expected[30:41] = 1
+    assert np.array_equal(by_padding[True]["loss_mask"].numpy(), expected)
+    assert np.array_equal(by_padding[False]["loss_mask"].numpy(), np.arange(LENGTH) < LENGTH - 1)
+
+
+def test_positions_and_attention_begin_anew_behind_padding(tmp_path: Path) -> None:
+    _write(tmp_path, parts={"part-00000": _with_padding_within()[:1]}, vocab_size=900)
+    dataset = build_packed_dataset(
+        tmp_path,
+        sequence_length=LENGTH,
+        seed=1,
+        cache_directory=tmp_path / "cache",
+        reset_position_ids=True,
+        reset_attention_mask=True,
+        create_attention_mask=True,
+    )
+    positions = dataset[0]["position_ids"].numpy()
+    assert positions[:10].tolist() == [*range(10)]
+    assert positions[30:42].tolist() == [*range(12)]
+    hidden = dataset[0]["attention_mask"].numpy()[0]
+    assert hidden[30:42, :30].all()
+    assert not hidden[41, 30:42].any()
+
+
+def test_a_sequence_of_padding_only_has_no_loss(tmp_path: Path) -> None:
+    sequences = np.concatenate([np.full((1, LENGTH), PAD_ID), _with_padding_within()[1:]])
+    _write(tmp_path, parts={"part-00000": sequences}, vocab_size=900)
+    dataset = build_packed_dataset(tmp_path, sequence_length=LENGTH, seed=1, cache_directory=tmp_path / "cache")
+    assert sorted(int(dataset[number]["loss_mask"].sum()) for number in range(2)) == [0, LENGTH - 1]
 
 
 def test_end_of_text_can_be_masked_too(tmp_path: Path) -> None:

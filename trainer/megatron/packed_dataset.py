@@ -1,13 +1,14 @@
-"""Opens packed shards with stock megatron-core, so that each sample is exactly one packed sequence.
+"""Opens packed shards with megatron-core, so that each sample is exactly one packed sequence.
 
-A shards directory with its ``shards.json`` (DESIGN.md section 2) enters, megatron's own dataset leaves: ``GPTDataset`` for one
-shard, ``BlendedDataset`` over all of them for several. Megatron lays the sequences of a shard end to end in shuffled order
+A shards directory with its ``shards.json`` (DESIGN.md section 2) enters, megatron's own dataset leaves: a ``GPTDataset`` for
+one shard, ``BlendedDataset`` over all of them for several. Megatron lays the sequences of a shard end to end in shuffled order
 and cuts samples from that line; since every sequence has exactly the sample's length, and no extra token is drawn
 (``add_extra_token_to_sequence=False``), the cuts fall between sequences. Every sequence comes once: the mix and its repeats
 are in the shards already, so no weights are given and one pass is one epoch of the plan.
 
 Each sample's last label is the pad id, as are the labels over padding, and megatron masks the loss where a label is the
-pad id. Read against the source of megatron-core 0.16.1.
+pad id. Padding may stand anywhere in a sequence, for a document that was taken down becomes padding where it stood
+(:class:`PackedDataset`). Read against the source of megatron-core 0.16.1.
 """
 
 import hashlib
@@ -17,9 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
+import torch
 from megatron.core.datasets.blended_dataset import BlendedDataset
 from megatron.core.datasets.blended_megatron_dataset_builder import BlendedMegatronDatasetBuilder
-from megatron.core.datasets.gpt_dataset import GPTDataset, GPTDatasetConfig
+from megatron.core.datasets.gpt_dataset import (
+    GPTDataset,
+    GPTDatasetConfig,
+    _get_ltor_masks_and_position_ids,  # pyright: ignore[reportPrivateUsage]
+)
 from megatron.core.datasets.megatron_dataset import MegatronDataset
 
 from tokenizer.indexed_dataset import IndexedDatasetReader
@@ -119,6 +125,45 @@ def dataset_config(shards: PackedShards, *, seed: int, cache_directory: str | Pa
     )
 
 
+class PackedDataset(GPTDataset):
+    """Megatron's dataset for sequences with padding anywhere.
+
+    Stock ``GPTDataset`` expects padding at the end of a sequence only. It would have the loss count where the last padding
+    before a document predicts that document's first token, would not begin positions and attention anew behind padding,
+    and, since it keeps the mask of the first sample that it is asked for, would mask the places where that one has padding
+    in every other sample too. Here nothing is learned at padding, and with ``reset_position_ids`` or
+    ``reset_attention_mask`` a stretch of padding ends as a document does.
+    """
+
+    def __getitem__(self, idx: int | None) -> dict[str, torch.Tensor]:
+        """One sequence; with None, megatron's filler for the last batch, at which nothing is learned."""
+        packed, _ = self._query_document_sample_shuffle_indices(idx or 0)
+        tokens = torch.from_numpy(packed).long()
+        pad = self._pad_token_id
+        labels = torch.roll(tokens, shifts=-1, dims=0)
+        labels[-1] = pad
+        padding = tokens == pad
+        config: Any = self.config
+        attention_mask, loss_mask, position_ids = _get_ltor_masks_and_position_ids(
+            torch.where(padding & (labels != pad), config.tokenizer.eod, tokens),
+            config.tokenizer.eod,
+            config.reset_position_ids,
+            config.reset_attention_mask,
+            config.eod_mask_loss,
+            config.create_attention_mask,
+        )
+        loss_mask[padding | (labels == pad)] = 0.0
+        if idx is None:
+            loss_mask = torch.zeros_like(loss_mask)
+        # The embedding has to know every id that it sees.
+        tokens[padding] = 0
+        labels[labels == pad] = 0
+        sample = {"tokens": tokens, "labels": labels, "loss_mask": loss_mask, "position_ids": position_ids}
+        if attention_mask is not None:
+            sample["attention_mask"] = attention_mask
+        return sample
+
+
 def build_packed_dataset(
     directory: str | Path, *, sequence_length: int, seed: int, cache_directory: str | Path, **settings: Any
 ) -> BlendedDataset | MegatronDataset:
@@ -131,6 +176,6 @@ def build_packed_dataset(
     config = dataset_config(shards, seed=seed, cache_directory=cache_directory, **settings)
     # Without sizes megatron takes each sequence exactly once; its annotation does not know of that.
     sizes = cast("list[int]", [None, None, None])
-    train, _, _ = BlendedMegatronDatasetBuilder(GPTDataset, sizes, lambda: True, config).build()
+    train, _, _ = BlendedMegatronDatasetBuilder(PackedDataset, sizes, lambda: True, config).build()
     assert train is not None
     return train

@@ -60,7 +60,8 @@ _RIVALS = word_list("""
     카드 isbn issn 우편번호 학번 사번 고객번호 회원번호 예약번호 승인번호 거래번호 시리얼 모델 품번 관리번호 증권번호 여권
     면허 보험증 일련번호 바코드 버전 일시 날짜 일자 사건번호 고지번호 전자납부번호 영수증 발급번호 order serial phone
     mobile invoice 문의 등록번호 인증번호 특허 출원번호 상품번호 상품코드 코드 시간 custno trdno ordno ordid 금액 고객센터
-    대표번호 콜센터 상담 번호표 차량번호 참조번호 추적번호 배송번호 청구번호 계약번호 case
+    대표번호 콜센터 상담 번호표 차량번호 참조번호 추적번호 배송번호 청구번호 계약번호 case s/n 규격 시각
+    타임스탬프 최종수정 변경이력
 """)
 
 
@@ -142,7 +143,7 @@ def _score(text: str, start: int, end: int, groups: list[str]) -> float:
     is_row = len(shape) == 1
     is_known = shape in _SHAPES or (is_row and 10 <= shape[0] <= 14)
     is_direct = kind in ("label", "bank") and distance <= 6
-    if _is_other_number("".join(groups), shape, is_direct=kind == "label" and distance <= 6):
+    if _is_other_number("".join(groups), shape, is_direct=is_direct, is_labelled=is_direct and kind == "label"):
         return 0.0
     if is_direct and ("label" in kinds[-3:] or is_known):
         return 0.97 if is_known else 0.85
@@ -160,13 +161,13 @@ def _score(text: str, start: int, end: int, groups: list[str]) -> float:
     return 0.8 if kind == "move" or (not is_row and words.moves.search(right) is not None) else 0.0
 
 
-def _is_other_number(digits: str, shape: tuple[int, ...], *, is_direct: bool) -> bool:
+def _is_other_number(digits: str, shape: tuple[int, ...], *, is_direct: bool, is_labelled: bool) -> bool:
     """Whether the digits read as a phone, business, resident or card number, ISBN or EAN, date or time."""
     is_row = len(shape) == 1
     if shape in _SHAPES_OF_OTHERS or len(set(digits)) == 1 or (is_row and digits in "01234567890123456789"):
         return True
     if (is_row or shape[-1] == 4) and re.fullmatch(r"0(?:2|[3-6]\d|70|80|50\d|10|11|1[6-9])\d{7,8}", digits):
-        return not (is_direct and is_row and not digits.startswith("010"))
+        return not (is_labelled and is_row and not digits.startswith("010"))
     has_date = re.match(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", digits) is not None
     if has_date and shape[:3] == (4, 2, 2):
         return True

@@ -26,6 +26,7 @@ _OWN = (
 )
 _ACCOUNTS = "계좌번호 계좌 입금 예금주 통장 account"
 _LABELS = Labels(own=_OWN, others=f"{OTHER_NUMBERS} {_ACCOUNTS}")
+_AMOUNT = re.compile(r" ?(?:원(?![가-힣]{2})|달러|엔(?![가-힣])|위안|KRW|USD)")
 _NOT_DIGITS = re.compile("[^0-9]+")
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
@@ -46,7 +47,7 @@ class BusinessNumber:
     def find(self, text: str) -> Iterator[Span]:
         """Spans of business numbers in folded text."""
         for match in _FORM.finditer(text):
-            if not passes_check(_NOT_DIGITS.sub("", match[0])):
+            if not passes_check(_NOT_DIGITS.sub("", match[0])) or _AMOUNT.match(text, match.end()):
                 continue
             label = _LABELS.around(text, match.start(), match.end())
             if label:

@@ -17,10 +17,12 @@ from filters.pii.context import OTHER_NUMBERS, Labels
 from filters.pii.span import Span
 
 _FORM = re.compile(r"[1-9][0-9]{5}(?<![0-9]{7})(?<![0-9][-.][0-9]{6})([ \t]{0,3}[-~/.][ \t]{0,3}|[ ]{0,2})[0-9]{7}(?!-?[0-9])")
-_OWN = "법인등록번호 법인번호 법인등록 법인 등기번호 corporate_registration crn 회사등록번호"
+_OWN = "법인등록번호 법인번호 법인등록 법인등기번호 법인 corporate_registration crn 회사등록번호"
 _OTHERS = "주민등록번호 주민번호 외국인등록번호 생년월일"
 _WEIGHTS = (1, 2) * 6
-_LABELS = Labels(own=_OWN, others=f"{OTHER_NUMBERS} {_OTHERS}")
+_LABELS = Labels(own=_OWN, others=f"{OTHER_NUMBERS} {_OTHERS}".replace("등기번호 ", ""))
+_CLEAR = Labels(own="법인등록번호 법인번호 법인등기번호 corporate_registration crn 회사등록번호", others=_OTHERS)
+"""What only this number is called: 법인 stands in front of any number of a company."""
 _LAST_REGISTRY = 28
 """The registries' codes begin with 11 (Seoul) to 28."""
 _COMMON = re.compile(r"(?:1[1-9]|2[0-3])(?:01|11)(?:1[1-4]|2[12])")
@@ -47,7 +49,8 @@ class CorporateNumber:
             if not passes_check(digits):
                 continue
             label = _LABELS.around(text, match.start(), match.end())
-            if label:
+            is_registry = 11 <= int(digits[:2]) <= _LAST_REGISTRY
+            if label and (is_registry or _CLEAR.around(text, match.start(), match.end())):
                 yield Span(match.start(), match.end(), self.entity, 0.98)
-            elif label is None and match[1].strip() and 11 <= int(digits[:2]) <= _LAST_REGISTRY:
+            elif label is None and match[1].strip() and is_registry:
                 yield Span(match.start(), match.end(), self.entity, 0.92 if _COMMON.match(digits) else 0.6)

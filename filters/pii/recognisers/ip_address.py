@@ -54,7 +54,9 @@ _VERSION_BEHIND = re.compile(
 _ADDRESS_BEHIND = re.compile(r" ?(?:\((?i:main|sub|primary|secondary|주|보조|기본|예비)\)| (?:로그인|로그아웃|접속|접근|차단))")
 _HEADING = re.compile(r"\. ?[가-힣A-Z]")
 _SENTENCE_END = re.compile(r"(?:^|[.!?\n])[ \t]*$")
-_UNIT_BEHIND = re.compile(r"(?:\.? )?(?:절|항|조(?!회)|장(?!비|치)|판|버전|버젼|version|릴리)")
+_UNIT_BEHIND = re.compile(
+    r"(?:\.? )?(?:(?:절|항|조|장|판)(?=[^가-힣]|[은는이가을를의에과와및]|$)|(?:버[전젼]|version|릴리)(?!\w{0,4} ?v?[0-9]))"
+)
 _RESOLVERS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "4.2.2.2", "4.2.2.1"})
 _PRIVATE = re.compile(r"192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.|169\.254\.")
 _GLOBAL = re.compile(r"fe80|f[cd]|64:ff9b|[23][0-9a-f]{3}:", re.IGNORECASE)

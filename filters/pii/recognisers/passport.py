@@ -18,13 +18,13 @@ from filters.pii.span import Span
 _END = r"(?![A-Za-z0-9_])(?![-.][0-9])|(?=[0-9]KOR[0-9]{6})"
 _FORM = re.compile(
     r"[MSRGDmsrgd](?<![A-Za-z0-9_][A-Za-z])(?<![A-Za-z0-9_][-/.#=?&%][A-Za-z])(?P<gap>[- ]?)"
-    rf"(?:[0-9]{{8}}|[0-9]{{3}}[A-Za-z][0-9]{{4}})(?:{_END})"
+    rf"(?:[0-9]{{8}}|[0-9]{{3}}[A-Za-z][0-9]{{4}}|(?<= )[0-9]{{4}} [0-9]{{4}})(?:{_END})"
 )
 _OLD = re.compile(r"[A-Z]{2}(?<![A-Za-z0-9_][A-Z]{2})[- ]?[0-9]{7}(?![A-Za-z0-9_])(?![-.][0-9])")
 _OWN = "여권번호 여권 passport 패스포트 pp.no 旅券 출국 입국 비자 visa 출입국 항공권"
 _OTHERS = (
     "코드 규격 파일 도면 자산번호 문서 버전 부품번호 제품 칩 기기 장비 차대번호 계약번호 증권번호 특허 학생 직원번호 "
-    "사원번호 id: part model s/n p/n lot 로트 좌석 티켓 논문 시험 배치"
+    "사원번호 id: part model s/n p/n lot 로트 좌석 티켓 논문 시험 배치 인증번호"
 )
 _LABELS = Labels(own=_OWN, others=f"{OTHER_NUMBERS} {_OTHERS}")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")

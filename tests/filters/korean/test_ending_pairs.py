@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from filters.korean.ending_pairs import OTHER, class_of, ending_class, ending_pairs, fit
-from filters.korean.sampling import SPACE, sample
+from filters.korean.sampling import sample
 
 CLASSES = {OTHER: 0, "수": 1, "-를": 2, "-니다": 3, "-습니다": 4, "-다": 5}
 

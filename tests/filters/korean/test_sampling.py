@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from filters.korean.sampling import ATTACHED, COMMA, LINE, OTHER, SPACE, STOP, sample
+from filters.korean.gaps import ATTACHED, COMMA, LINE, OTHER, SPACE, STOP
+from filters.korean.sampling import sample
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Fingerprints change with what shows in the output, and with nothing else."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,13 +28,34 @@ def version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, librarie
         ("# a comment\n" + CODE, True),
         (CODE.replace("A module", "Another text"), True),
         (CODE.replace("What f does", "Why"), True),
+        (CODE.replace("\n\n\n", "\n\n\n\n\n").replace("    return", "\n    return"), True),
         (CODE.replace("x + 1", "x + 2"), False),
+        (CODE.replace("(x)", "(x=1)"), False),
+        (CODE.replace("(x)", "(*, x)"), False),
+        (CODE.replace("    return", "    assert x\n    return"), True),  # for our own faults only
+        (CODE.replace("x + 1", "x in {'a', 'b', 'c'}"), False),
         (CODE.replace("def f", "def g"), False),
     ],
 )
 def test_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str, same: bool) -> None:
     first = version(tmp_path, monkeypatch, CODE)
     assert (version(tmp_path, monkeypatch, changed) == first) is same
+
+
+def test_sets_are_the_same_in_every_process(tmp_path: Path) -> None:
+    (tmp_path / "sets.py").write_text("def f(x):\n    return x in {'a', 'b', 'c', 'd', 'e', 'f'}\n", encoding="utf-8")
+    program = "import sys; from pipelines.engine.fingerprint import code_version; print(code_version(('sets',)))"
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
 
 
 def test_libraries_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

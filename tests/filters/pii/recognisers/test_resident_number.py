@@ -54,6 +54,9 @@ def test_written_forms_are_found_wherever_they_stand(number: str, sentence: str)
         "a9001011234568b",
         "20240115-0001234",
         "2024-01-15 09:00:00",
+        "최종 수정 1006157432501",
+        "8801021002392",  # an article number
+        "200511 1x20111",
         "주문번호 2011053999999",
         "900101",
         "",

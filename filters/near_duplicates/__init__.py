@@ -1,0 +1,1 @@
+"""Shingles and MinHash signatures by which near-duplicates are found, Korean first."""
