@@ -284,6 +284,18 @@ def _add_tokenizer(commands: Any) -> None:
     train.add_argument(
         "--korean-weight", type=float, default=1.5, help="what a Korean word counts, others 1: Korean's share of the entries"
     )
+    train.add_argument(
+        "--from", dest="start", metavar="OLD", help="a tokenizer.json whose ids are kept; DIR/migration.json tells what is new"
+    )
+    export = _command(
+        tokenizer,
+        "export",
+        _tokenizer_export,
+        help="write a tokenizer.json in tiktoken's format",
+        epilog="example:\n  malmoi tokenizer export TOKENIZER/tokenizer.json --out malmoi.tiktoken",
+    )
+    export.add_argument("tokenizer", metavar="TOKENIZER.JSON")
+    export.add_argument("--out", required=True, metavar="FILE", help="and FILE with .json: split pattern and special tokens")
     _add_compare(tokenizer)
 
 
@@ -367,11 +379,8 @@ def _build(arguments: argparse.Namespace) -> int:
     loaded = load_recipe(arguments.recipe)
     run = files.absolute(arguments.out)
     refuse_unfinished(run)
-    # A new run needs no look at its stages; the driver, which has them all to import, starts at once.
-    if files.exists(files.join(run, ".state")) and _is_complete(loaded, arguments):
-        print(f"{arguments.out} is complete: nothing to do", file=sys.stderr)
-        supervisor = None
-    else:
+    supervisor = None
+    if not _is_complete(loaded, arguments):
         supervisor = Supervisor(run, _driver_command(arguments), quiet=arguments.quiet)
     from pipelines.report import write_report  # while the driver is at work
 
@@ -386,10 +395,13 @@ def _is_complete(loaded: Any, arguments: argparse.Namespace) -> bool:
     from pipelines.build import is_complete, make_context, store_recipe
 
     context = make_context(loaded, arguments.out, root=arguments.root)
-    if not is_complete(context, until=arguments.until):
-        return False
-    store_recipe(context, loaded)
-    return True
+    complete = is_complete(context, until=arguments.until)
+    if context.missing_sources:
+        print(f"malmoi: optional sources that are not here: {', '.join(context.missing_sources)}", file=sys.stderr)
+    if complete:
+        store_recipe(context, loaded)
+        print(f"{arguments.out} is complete: nothing to do", file=sys.stderr)
+    return complete
 
 
 def _driver_command(arguments: argparse.Namespace) -> list[str]:
@@ -456,10 +468,21 @@ def _tokenizer_train(arguments: argparse.Namespace) -> int:
             misalignment=arguments.misalignment,
             korean_weight=arguments.korean_weight,
         ),
+        start=arguments.start,
         text_column=arguments.text_column,
         max_bytes=arguments.max_bytes,
     )
     print(told)
+    return 0
+
+
+def _tokenizer_export(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from tokenizer.retraining import OldTokenizer
+    from tokenizer.tiktoken_format import export
+
+    export(OldTokenizer.load(arguments.tokenizer).tokenizer, path=Path(arguments.out))
     return 0
 
 

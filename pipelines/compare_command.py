@@ -165,7 +165,10 @@ def as_table(rows: Sequence[Row], *, size: TextSize, against: str | None, langua
         cells.append([row["name"], *written])
     widths = [max(len(line[place]) for line in cells) for place in range(len(cells[0]))]
     lines = [
-        "  ".join(cell.ljust(width) if place == 0 else cell.rjust(width) for place, (cell, width) in enumerate(zip(line, widths, strict=True)))
+        "  ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
         for line in cells
     ]
     told = [f"{size.documents:,} documents, {size.words:,} words, {size.characters:,} characters, {size.bytes:,} bytes"]

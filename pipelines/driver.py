@@ -38,14 +38,7 @@ def _build(arguments: argparse.Namespace, tell: Teller) -> None:
     files.remove_tree(files.join(context.run, ".progress"))
 
     def run(stage: Stage) -> dict[str, Any]:
-        told_missing()
         return run_and_tell(stage, tell, arguments=arguments.beam, workers=arguments.workers)
-
-    def told_missing() -> None:
-        if context.missing_sources:
-            names = ", ".join(context.missing_sources)
-            tell(event="note", message=f"optional sources that are not here: {names}")
-            context.missing_sources.clear()
 
     own = Progress(context.run, stage="planning")
     for _ in walk(context, run, until=arguments.until, planning=lambda: own.alive(seconds=_MAX_PLANNING_S)):

@@ -145,7 +145,9 @@ def _marks(points: Sequence[Point], scale: _Scale, colours: dict[str, str]) -> l
         colour = colours[point.group]
         if abs(label_y - at_y - 4) > 6:
             edge = left + width if to_left else left
-            parts.append(f'<path d="M{at_x:.1f} {at_y:.1f}L{edge:.1f} {label_y - 4:.1f}" stroke="{colour}" stroke-opacity="0.4"/>')
+            parts.append(
+                f'<path d="M{at_x:.1f} {at_y:.1f}L{edge:.1f} {label_y - 4:.1f}" stroke="{colour}" stroke-opacity="0.4"/>'
+            )
         parts.append(f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="4.5" fill="{colour}"/>')
         parts.append(f'<text x="{left:.1f}" y="{label_y:.1f}" fill="#1c1917">{escape(point.name)}</text>')
     return parts

@@ -12,24 +12,34 @@ from typing import Any
 from tqdm import tqdm
 
 from mixing.repeats import unit_hash
-from tokenizer.train import Training, count_words, save, train
+from tokenizer.assembling import save
+from tokenizer.retraining import OldTokenizer, write_migration
+from tokenizer.train import Training, count_words, train
 
 from .input_files import Input, find_inputs
 from .readers.record import ReaderSettings, Record, Rejected
 
 
 def train_from_files(
-    paths: Sequence[str], *, out: str, training: Training, text_column: str = "text", max_bytes: int | None = None
+    paths: Sequence[str],
+    *,
+    out: str,
+    training: Training,
+    start: str | None = None,
+    text_column: str = "text",
+    max_bytes: int | None = None,
 ) -> str:
     """Trains on the documents of ``paths`` and writes ``out/tokenizer.json``; what was done, in words.
 
     With ``max_bytes``, each document is taken with the probability that makes about so much of the files' size, by a hash
-    of its place, so the same files give the same tokenizer.
+    of its place, so the same files give the same tokenizer. With ``start``, an old tokenizer.json, what stays keeps its id,
+    and ``out/migration.json`` tells what a model with the old vocabulary needs.
 
     Raises:
-        ValueError: no document in the files.
+        ValueError: no document in the files, or ``start`` is no tokenizer of this project's.
         OSError: a path that is not there.
     """
+    old = OldTokenizer.load(start) if start else None
     inputs = [found for path in paths for found in find_inputs(path)]
     size = sum(found.piece.size for found in inputs)
     share = 1.0 if max_bytes is None else min(1.0, max_bytes / max(size, 1))
@@ -43,11 +53,15 @@ def train_from_files(
         def told_so_far(num_entries: int) -> None:
             bar.update(num_entries - bar.n)
 
-        trained = train(words, training, told=told_so_far)
+        trained = train(words, training, old=old, told=told_so_far)
     target = save(trained.tokenizer, directory=Path(out))
     told = f"{target}: {trained.vocab_size:,} entries from {documents['counted']:,} documents"
     if not trained.is_complete:
         told += f" (asked for {training.vocab_size:,}: there is not more to merge in so little text)"
+    if old:
+        path = target.with_name("migration.json")
+        moved = write_migration(path, new=trained.tokenizer, old=old)
+        told += f"; {moved['kept']:,} entries keep their ids, {len(moved['new']):,} are new: see {path}"
     return told + (f"; {documents['rejected']:,} records could not be read" if documents["rejected"] else "")
 
 

@@ -10,3 +10,23 @@ def byte_names() -> tuple[str, ...]:
     others = (byte for byte in range(256) if byte not in printable)
     names = {byte: chr(byte) for byte in printable} | {byte: chr(0x100 + place) for place, byte in enumerate(others)}
     return tuple(names[byte] for byte in range(256))
+
+
+def visible_name(token: bytes) -> str:
+    """A token as those files write it."""
+    names = byte_names()
+    return "".join(names[byte] for byte in token)
+
+
+def bytes_of(name: str) -> bytes:
+    """The token that a file writes as ``name``.
+
+    Raises:
+        KeyError: a character that stands for no byte, as in the names of special tokens.
+    """
+    return bytes(_values()[letter] for letter in name)
+
+
+@cache
+def _values() -> dict[str, int]:
+    return {name: byte for byte, name in enumerate(byte_names())}

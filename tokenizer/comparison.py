@@ -6,7 +6,7 @@ the same documents in the same pieces, one after the other, so that memory does 
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,7 @@ class Figures:
     byte_tokens: int = 0
     texts: int = 0
     same_texts: int = 0
-    alignment: Alignment = Alignment()
+    alignment: Alignment = field(default_factory=Alignment)
     premium: Premium | None = None
     bytes_per_s: float | None = None
 
@@ -84,7 +84,7 @@ def compare(
     parallel: Sequence[tuple[str, str]] = (),
     alignment: bool = True,
     speed: bool = True,
-    told: Callable[[int], None] = lambda _: None,
+    told: Callable[[int], object] = lambda _: None,
 ) -> list[Figures]:
     """Figures of each tokenizer, in order; ``told`` is given the number of characters that are done with.
 

@@ -15,7 +15,7 @@ from filters.contamination.plausible import plausible
 from filters.contamination.skeleton import IntArray, Skeletons
 
 #: Symbols that are looked at together; a longer text goes in pieces that overlap by more than any passage reaches.
-_BLOCK = 1 << 18
+_BLOCK, _BLOCK_TEXTS = 1 << 18, 1 << 13
 _OVERLAP = 2_048
 #: Texts lie so far apart that no passage reaches from one to the next; a passage is shorter than half of it.
 _GAP = 1_024
@@ -39,6 +39,7 @@ def find_candidates(index: PassageIndex, found: Skeletons) -> Iterator[Candidate
     first = 0
     while first < len(found):
         last = max(int(np.searchsorted(found.starts, found.starts[first] + _BLOCK, side="right")) - 1, first + 1)
+        last = min(last, first + _BLOCK_TEXTS)
         start, end = int(found.starts[first]), int(found.starts[last])
         for piece in range(start, max(end - _OVERLAP, start + 1), _BLOCK):
             yield from _in_block(index, found, range(first, last), piece, min(piece + _BLOCK + _OVERLAP, end))

@@ -21,7 +21,7 @@ from filters.contamination.skeleton import FloatArray, IntArray, Skeletons, skel
 from filters.near_duplicates.hashing import Hashes
 
 #: Bits (see :mod:`filters.contamination.skeleton`) that a passage has to tell, all in all: less where a phrase of questions is
-#: part of it, for statements of the same fact have none; and those that are not common.
+#: part of it, for statements of the same fact have none; and those that are not common. And so many different symbols.
 _MIN_BITS, _MIN_BITS_ASKING, _MIN_DISTINCT_BITS, _MIN_SYMBOLS = 44.0, 34.0, 24.0, 4
 #: Bits of a phrase of questions.
 _ASKING_BITS = 6.0
@@ -186,9 +186,11 @@ def _looked_for(row: int, questions: _Field, choices: _Field, answers: _Field) -
 
 
 def _is_enough(passage: Passage, *, share: float = 1.0) -> bool:
+    if len(set(passage.symbols.tolist())) < _MIN_SYMBOLS:
+        return False
     total, distinct = float(passage.bits.sum()), float(passage.distinct.sum())
     least = _MIN_BITS_ASKING if total - distinct >= _ASKING_BITS else _MIN_BITS
-    return len(passage.symbols) >= _MIN_SYMBOLS and total >= share * least and distinct >= share * _MIN_DISTINCT_BITS
+    return total >= share * least and distinct >= share * _MIN_DISTINCT_BITS
 
 
 def _cut(passage: Passage) -> list[Passage]:

@@ -6,6 +6,7 @@ over word for word (Baker 1996 on translated language). Every one of them is goo
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -70,7 +71,7 @@ _BEGINNINGS = """
 _WHOLE = "그의 그를 그에게 의해 의하여 중요합니다 우리는 우리의"
 
 
-def translators_words() -> tuple[list[str], list[str]]:
+def translators_words() -> tuple[Sequence[str], Sequence[str]]:
     """What runs begin with, and what whole runs are, where translators' marks may stand."""
     return _BEGINNINGS.split(), _WHOLE.split()
 

@@ -97,14 +97,16 @@ def _runs(texts: Sequence[str], *, max_runs: int) -> _Runs:
     part_ends = sizes.cumsum() + np.arange(1, len(parts) + 1)
     part = np.searchsorted(part_ends, starts, side="right")
     gaps = np.append(starts[1:], 0)
-    is_last = np.append(part[1:] != part[:-1], True)
+    is_last = np.ones(len(starts), dtype=np.bool_)
+    is_last[:-1] = part[1:] != part[:-1]
     gaps[is_last] = part_ends[part[is_last]]
     rank = np.arange(len(starts)) - np.searchsorted(part, np.arange(len(parts)))[part]
     limit = np.array(limits)[part]
     kept = np.flatnonzero(rank < limit)
-    is_last = is_last | (rank == limit - 1)
+    is_last |= rank == limit - 1
     lengths = np.minimum(ends - starts, MAX_RUN)
-    return _Runs(joined, codes, np.array(owners)[part[kept]], *(of[kept] for of in (starts, ends, lengths, gaps, is_last)))
+    starts, ends, lengths, gaps = (of[kept] for of in (starts, ends, lengths, gaps))
+    return _Runs(joined, codes, np.array(owners)[part[kept]], starts, ends, lengths, gaps, is_last[kept])
 
 
 def _measured(runs: _Runs) -> tuple[IntArray, FloatArray, IntArray]:
@@ -122,7 +124,7 @@ def _measured(runs: _Runs) -> tuple[IntArray, FloatArray, IntArray]:
     letters = summed(letters)
     rare = summed(counted(_rare().take(syllables, mode="clip"), runs.starts, runs.starts + runs.lengths))
     num_pairs, fit = fits(joins, classes, firsts)
-    columns = np.array(
+    columns: FloatArray = np.array(
         [
             counts,
             num_syllables / counts,
@@ -134,7 +136,8 @@ def _measured(runs: _Runs) -> tuple[IntArray, FloatArray, IntArray]:
             rare / num_syllables,
             num_pairs,
             fit,
-        ]
+        ],
+        dtype=np.float64,
     )
     suspect = np.flatnonzero(marks & WRONG)
     return rows, columns, np.column_stack([of[suspect] for of in (runs.owners, runs.starts, runs.lengths)])

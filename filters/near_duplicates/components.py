@@ -72,3 +72,56 @@ def standings(labels: Ints, rank: Ints) -> Standings:
     place[order] = np.arange(len(order)) - np.repeat(starts, sizes)
     size[order] = np.repeat(sizes, sizes)
     return Standings(best, place, size)
+
+
+Pairs = tuple[Ints, Ints]
+
+
+class NotStarsError(ValueError):
+    """Pairs that are not yet one star for each component."""
+
+
+def large_star(nodes: Ints, neighbours: Ints) -> Pairs:
+    """Each larger neighbour of a node with the smallest of the node and its neighbours (Kiveris et al. 2014).
+
+    Every edge of a node that is among ``nodes`` has to be there, from that node's side. With :func:`small_star` by turns the
+    pairs of a graph become one star for each component, around its smallest node; no step needs more than a node's edges.
+    """
+    nodes, neighbours, least = _by_node(nodes, neighbours)
+    larger = neighbours > nodes
+    return _distinct(neighbours[larger], np.minimum(least, nodes)[larger])
+
+
+def small_star(nodes: Ints, neighbours: Ints) -> Pairs:
+    """Each smaller neighbour of a node, and the node, with the smallest of them; ``neighbours`` are smaller than ``nodes``."""
+    nodes, neighbours, least = _by_node(nodes, neighbours)
+    return _distinct(np.concatenate([neighbours, nodes]), np.concatenate([least, least]))
+
+
+def star_labels(nodes: Ints, neighbours: Ints) -> Pairs:
+    """Of stars, given as to :func:`large_star`, each node that is not the centre, and its centre.
+
+    Raises:
+        NotStarsError: they are none.
+    """
+    nodes, neighbours, least = _by_node(nodes, neighbours)
+    if np.any((least < nodes) & (neighbours != least)):
+        raise NotStarsError("the pairs are not stars yet")
+    own = neighbours < nodes
+    return nodes[own], neighbours[own]
+
+
+def _by_node(nodes: Ints, neighbours: Ints) -> tuple[Ints, Ints, Ints]:
+    """The pairs, each once, by node, with the smallest neighbour of each pair's node."""
+    nodes, neighbours = _distinct(nodes, neighbours)
+    starts = np.flatnonzero(np.r_[True, nodes[1:] != nodes[:-1]][: len(nodes)])
+    least = np.repeat(neighbours[starts], np.diff(np.r_[starts, len(nodes)]))
+    return nodes, neighbours, least
+
+
+def _distinct(first: Ints, second: Ints) -> Pairs:
+    """The pairs of two different nodes, ascending, each once."""
+    order = np.lexsort((second, first))
+    first, second = first[order], second[order]
+    new = np.r_[True, (first[1:] != first[:-1]) | (second[1:] != second[:-1])][: len(first)] & (first != second)
+    return first[new], second[new]

@@ -50,7 +50,7 @@ def listing(directory: str) -> list[str]:
     fs, name = filesystem(directory)
     try:
         return sorted(os.path.basename(str(p).rstrip("/")) for p in fs.ls(name, detail=False, refresh=True))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

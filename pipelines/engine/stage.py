@@ -5,7 +5,7 @@ SHA-256. ``RUN/<stage>/manifest.json`` is written when every unit is there and t
 committed units, which stay, and temporary files, which go.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -164,7 +164,7 @@ class Shuffle(Protocol):
     @property
     def rounds(self) -> int: ...
 
-    def emit(self, unit: Unit, *, progress: Progress) -> list[tuple[str, bytes]]: ...
+    def emit(self, unit: Unit, *, progress: Progress) -> Iterable[tuple[str, bytes]]: ...
 
     def regroup(self, key: str, blobs: Sequence[bytes]) -> list[tuple[str, bytes]]: ...
 

@@ -171,8 +171,6 @@ class Supervisor:
         self._watch.news()
         if event["event"] in ("finished", "failed"):
             self._outcome = event
-        elif event["event"] == "note":
-            print(f"malmoi: {event['message']}", file=sys.stderr)
         elif event["event"] == "stage":
             self._stage = event["stage"]
             self._seen_workers.clear()

@@ -119,7 +119,8 @@ def _in_documents(scan: Scan, stages: list[StageFiles]) -> Found:
     found: Found = {}
     for stage in stages:
         for relative, path in scan.paths(stage, ".parquet"):
-            if "/ledger/" not in relative:
+            # The partitions themselves, not ledgers or what else a stage tells of them.
+            if relative.count("/") == 1:
                 found = union(found, _in_texts(scan, path))
         scan.count("partitions_of_documents", sum(1 for _ in stage.entries))
     return found

@@ -8,6 +8,7 @@ are told, and go only where the request says so.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -80,11 +81,12 @@ class _Search:
     seen: set[str] = field(default_factory=set[str])
 
     def _tables(self, *, ledgers: bool | None = None, only: Sequence[StageFiles] | None = None) -> Iterator[str]:
-        """The Parquet files of some stages; of all, of ledgers only, or of none but those."""
+        """The Parquet files of some stages; of stages of documents their ledgers only, or their partitions only."""
         for stage in self.stages.values() if only is None else only:
             for entry in stage.entries:
                 for name in sorted(entry["files"]):
-                    if name.endswith(".parquet") and ledgers in (None, name.startswith("ledger/")):
+                    kind = True if name.startswith("ledger/") else False if "/" not in name else None
+                    if name.endswith(".parquet") and (ledgers is None or ledgers is kind):
                         yield files.join(stage.directory, name)
 
     @property
@@ -109,7 +111,10 @@ class _Search:
     def by_uri(self, prefixes: Sequence[str]) -> set[str]:
         """The documents whose URI begins with one of the prefixes."""
         found: set[str] = set()
-        for path in self._tables(only=self._documents) if prefixes else ():
+        if not prefixes:
+            return found
+        kinds = (self._tables(ledgers=ledgers, only=self._documents) for ledgers in (False, True))
+        for path in chain.from_iterable(kinds):
             table = read_columns(path, ["id", "uri"])
             for prefix in prefixes:
                 found.update(table["id"].filter(pc.starts_with(table["uri"], prefix)).to_pylist())

@@ -113,7 +113,7 @@ def test_every_row_names_the_file_and_what_is_wrong(broken: tuple[Path, dict[str
 def test_documents_are_conserved_at_every_stage(broken: tuple[Path, dict[str, Expected]]) -> None:
     run, expected = broken
     before = sum(len(source.kept) + len(source.ledger) for source in expected.values())
-    for stage in ("ingest", "filter", "dedup", "tokens"):
+    for stage in ("ingest", "filter", "dedup", "near-dedup", "tokens"):
         totals = read_json(run / stage / "manifest.json")["totals"]
         assert totals["in"] == before
         assert totals["in"] == totals["kept"] + sum(totals[action] for action in LOSSES)

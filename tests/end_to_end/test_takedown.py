@@ -152,17 +152,18 @@ def test_every_other_token_stays(taken: Path, near_run: Path) -> None:
 
 
 def test_their_ids_stand_nowhere(taken: Path, near_run: Path) -> None:
-    distinctive = [i.encode() for i in gone_of(taken, near_run) if not i.isdigit()]
+    gone = gone_of(taken, near_run)
+    distinctive = {i.encode() for i in gone if not i.isdigit()}
     for path in sorted(taken.rglob("*")):
         if not path.is_file() or ".state" in path.parts:
             continue
         if path.suffix == ".parquet":
             table = pq.read_table(path)
             for name in {"id", "kept_id", "document_id", "first_id"} & {*table.column_names}:
-                assert not {*table[name].to_pylist()} & gone_of(taken, near_run)
+                assert not {*table[name].to_pylist()} & gone
         elif path.suffix in (".json", ".html") and path.name != "tokenizer.json":
             words = path.read_bytes().replace(b'"', b" ").replace(b"<", b" ").replace(b">", b" ").split()
-            assert not {*words} & {*distinctive}, path
+            assert not {*words} & distinctive, path
 
 
 def test_the_run_is_whole_and_complete(taken: Path, near_recipe: Path) -> None:
@@ -353,7 +354,7 @@ def test_a_damaged_shard_changes_nothing(near_run: Path, asked: Path, tmp_path: 
     assert "is damaged" in verified.stdout
 
 
-@pytest.mark.parametrize("where", ["samples", "shards", "json"])
+@pytest.mark.parametrize("where", ["tokens", "shards", "json"])
 def test_the_proof_finds_what_is_left(taken: Path, near_run: Path, where: str, tmp_path: Path) -> None:
     """Planted behind the takedown's back, as if a step had forgotten a file."""
     from pipelines.takedown.grams import GramCollector, split
@@ -368,7 +369,7 @@ def test_the_proof_finds_what_is_left(taken: Path, near_run: Path, where: str, t
     if where == "json":
         (run / "left.json").write_text(json.dumps({"seen": [min(i for i in gone if i.startswith("ko-"))]}), encoding="utf-8")
     else:
-        pattern = "shards/*/korean/part-00000.*" if where == "shards" else "tokenizer-sample/part-*.parquet"
+        pattern = "shards/*/korean/part-00000.*" if where == "shards" else "tokens/part-*.tokens"
         for path in near_run.glob(pattern):
             shutil.copy(path, run / path.relative_to(near_run))
     proof = prove(str(run), ids=Ids(gone), grams=collector.result())

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tokenizer.assembling import save
 from tokenizer.encode import Encoder
 from tokenizer.morphemes import MorphemeCutter
-from tokenizer.train import Training, count_words, save, train
+from tokenizer.train import Training, count_words, train
 
 CORPUS = (
     "안녕하세요. 저는 학교에 갔다 왔습니다. 학교에서 친구를 만났다.",

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from tokenizer.assembling import save
 from tokenizer.encode import Encoder, pieces
 from tokenizer.special_tokens import SPECIAL_TOKENS
-from tokenizer.train import Training, count_words, save, train
+from tokenizer.train import Training, count_words, train
 
 ADVERSARIAL = [
     "",

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer, pre_tokenizers
 
+from tokenizer.assembling import save
 from tokenizer.special_tokens import SPECIAL_TOKENS
-from tokenizer.train import TrainedTokenizer, Training, count_words, save, train
+from tokenizer.train import TrainedTokenizer, Training, count_words, train
 
 
 def trained_on(texts: list[str], **settings: float) -> TrainedTokenizer:

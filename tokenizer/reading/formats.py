@@ -28,7 +28,8 @@ def read_tokenizer(content: bytes, *, name: str) -> Comparable:
     if content[:1] == b"\n":
         return SentencePiece(content, name=name)
     raise ValueError(
-        f"{name} is no tokenizer that can be read: give a tokenizer.json, a .tiktoken file, a tekken.json or a SentencePiece .model"
+        f"{name} is no tokenizer that can be read: give a tokenizer.json, a .tiktoken file, a tekken.json "
+        "or a SentencePiece .model"
     )
 
 
@@ -40,7 +41,9 @@ def _from_json(content: bytes, name: str) -> Tokenizer:
     if "config" in raw and "vocab" in raw:
         return read_tekken(content, name=name)
     if "model" not in raw:
-        raise ValueError(f"{name} is JSON, but neither a tokenizer.json (no `model`) nor a tekken.json (no `config` and `vocab`)")
+        raise ValueError(
+            f"{name} is JSON, but neither a tokenizer.json (no `model`) nor a tekken.json (no `config` and `vocab`)"
+        )
     try:
         return Tokenizer.from_buffer(content)
     except Exception as error:  # the library raises nothing narrower

@@ -13,8 +13,8 @@ from typing import Any
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 
-from tokenizer.reading.split_patterns import split_pattern_of
 from tokenizer.byte_names import byte_names
+from tokenizer.reading.split_patterns import split_pattern_of
 
 
 def read_tiktoken(content: bytes, *, name: str) -> Tokenizer:

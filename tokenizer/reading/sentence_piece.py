@@ -39,7 +39,9 @@ class SentencePiece:
     def byte_entries(self) -> NDArray[np.bool_]:
         names = [self._model.id_to_piece(number) for number in range(self.num_entries)]
         is_byte = [self._model.is_byte(number) for number in range(self.num_entries)]
-        return np.array([byte and int(name[3:5], 16) >= 0x80 for byte, name in zip(is_byte, names, strict=True)], dtype=np.bool_)
+        return np.array(
+            [byte and int(name[3:5], 16) >= 0x80 for byte, name in zip(is_byte, names, strict=True)], dtype=np.bool_
+        )
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         found: list[Tokens] = []

@@ -5,7 +5,8 @@ import random
 import numpy as np
 import pytest
 
-from filters.korean.ending_pairs import OTHER, class_of, ending_class, ending_pairs, fit
+from filters.korean.ending_pairs import OTHER, class_of, ending_class, ending_pairs, fits
+from filters.korean.gaps import SPACE
 from filters.korean.sampling import sample
 
 CLASSES = {OTHER: 0, "수": 1, "-를": 2, "-니다": 3, "-습니다": 4, "-다": 5}
@@ -31,10 +32,10 @@ def test_the_longest_known_ending(run: str, number: int) -> None:
 
 def test_the_table() -> None:
     table = ending_pairs()
-    assert table.weights.shape == (len(table.classes), len(table.classes))
+    assert table.tenths.shape == (len(table.classes), len(table.classes))
     # After an object a verb is likelier than another object.
-    weights = table.weights[ending_class("책을")]
-    assert weights[ending_class("읽습니다")] > 0 > weights[ending_class("친구를")]
+    tenths = table.tenths[ending_class("책을")]
+    assert tenths[ending_class("읽습니다")] > 0 > tenths[ending_class("친구를")]
 
 
 def test_words_in_order_fit_and_shuffled_ones_do_not() -> None:
@@ -44,14 +45,13 @@ def test_words_in_order_fit_and_shuffled_ones_do_not() -> None:
     )
     words = text.replace(".", "").split()
     random.Random(1).shuffle(words)
-    fits: list[float] = []
-    for one in (sample(text, max_runs=128), sample(" ".join(words), max_runs=128)):
-        _, deviations = fit(one.joins, np.array([ending_class(run) for run in one.runs]))
-        fits.append(deviations)
-    assert fits[0] > 2.5 > 1 > fits[1]
+    one, other = sample(text, max_runs=128), sample(" ".join(words), max_runs=128)
+    classes = np.array([ending_class(run) for run in [*one.runs, *other.runs]])
+    _, deviations = fits(np.array([*one.joins, *other.joins]), classes, np.array([0, len(one.runs)]))
+    assert deviations[0] > 2.5 > 1 > deviations[1]
 
 
 def test_too_few_pairs() -> None:
-    num_pairs, deviations = fit([SPACE, SPACE], np.array([0, 1]))
-    assert num_pairs == 1
-    assert np.isnan(deviations)
+    num_pairs, deviations = fits(np.array([SPACE, SPACE]), np.array([0, 1]), np.array([0]))
+    assert num_pairs.tolist() == [1]
+    assert np.isnan(deviations[0])

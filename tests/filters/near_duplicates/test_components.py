@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.near_duplicates.components import connect, forest, singletons, standings
+from filters.near_duplicates.components import (
+    NotStarsError,
+    connect,
+    forest,
+    large_star,
+    singletons,
+    small_star,
+    standings,
+    star_labels,
+)
 
 Pairs = list[tuple[int, int]]
 
@@ -90,3 +99,42 @@ def test_standings(graph: tuple[int, Pairs], random: object) -> None:
         members = sorted((n for n in range(num_nodes) if labels[n] == labels[node]), key=rank.__getitem__)
         wanted = (members[0], members.index(node), len(members))
         assert (found.best[node], found.place[node], found.size[node]) == wanted
+
+
+def both_ways(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    array = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return np.concatenate([array[:, 0], array[:, 1]]), np.concatenate([array[:, 1], array[:, 0]])
+
+
+@pytest.mark.parametrize(
+    ("pairs", "after_large", "after_small"),
+    [
+        ([], [], []),
+        ([(1, 0)], [(1, 0)], [(1, 0)]),
+        ([(1, 0), (2, 1), (3, 2)], [(1, 0), (2, 0), (3, 1)], [(1, 0), (2, 0), (3, 1)]),
+        ([(5, 3), (5, 4), (3, 3)], [(5, 3), (5, 4)], [(4, 3), (5, 3)]),
+    ],
+)
+def test_one_turn_of_stars(pairs: Pairs, after_large: Pairs, after_small: Pairs) -> None:
+    first, second = large_star(*both_ways(pairs))
+    assert list(zip(first.tolist(), second.tolist(), strict=True)) == after_large
+    first, second = small_star(first, second)
+    assert list(zip(first.tolist(), second.tolist(), strict=True)) == after_small
+
+
+@given(graphs)
+def test_stars_by_turns_are_the_components(graph: tuple[int, Pairs]) -> None:
+    num_nodes, pairs = graph
+    for _ in range(num_nodes.bit_length() + 2):
+        first, second = small_star(*large_star(*both_ways(pairs)))
+        pairs = list(zip(first.tolist(), second.tolist(), strict=True))
+    nodes, centres = star_labels(*both_ways(pairs))
+    labels = list(range(num_nodes))
+    for node, centre in zip(nodes.tolist(), centres.tolist(), strict=True):
+        labels[node] = centre
+    assert labels == union_find(num_nodes, graph[1])
+
+
+def test_pairs_that_are_no_stars_are_told() -> None:
+    with pytest.raises(NotStarsError):
+        star_labels(*both_ways([(1, 0), (2, 1)]))
