@@ -111,6 +111,11 @@ def older_manifests(context: Context) -> list[tuple[str, Mapping[str, Any]]]:
     return found
 
 
+def num_as_made(manifest: Mapping[str, Any]) -> int:
+    """How many documents a run had when it made its signatures."""
+    return int(as_made(manifest["totals"]).get("stats", {}).get("documents", 0))
+
+
 def content_of(manifest: Mapping[str, Any]) -> str:
     """What the files of a stage hold, as a hash, whatever made them."""
     return digest([[entry["name"], entry["files"]] for entry in manifest["partitions"]])
@@ -160,7 +165,7 @@ def _index(directory: str, manifest: Mapping[str, Any], *, first: int, first_gen
         num_generations=int(config["generations"]),
         num_kinds=int(sketch["kinds"]),
         num_values=int(sketch["bands"]) * int(sketch["rows"]),
-        num_as_made=int(as_made(manifest["totals"])["stats"]["documents"]),
+        num_as_made=num_as_made(manifest),
     )
 
 

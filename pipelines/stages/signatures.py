@@ -30,8 +30,8 @@ from pipelines.engine.progress import Progress
 from pipelines.engine.ranges import write_ranges
 from pipelines.engine.stage import Stage, Unit
 
-from .context import Context, as_made
-from .signature_index import BANDS_SCHEMA, CHUNK, older_manifests, range_of, rows_schema
+from .context import Context
+from .signature_index import BANDS_SCHEMA, CHUNK, num_as_made, older_manifests, range_of, rows_schema
 
 # Its functions are made at run time, which type checkers cannot see.
 pc: Any = pyarrow.compute
@@ -57,7 +57,7 @@ def stage(context: Context) -> Stage | None:
     by_order = near.prefer == "order"
     sketcher = MinHash(bands=near.bands, rows=near.rows)
     num_documents = context.kept_as_made(context.documents) + sum(
-        int(as_made(manifest["totals"])["stats"]["documents"]) for _, manifest in older_manifests(context)
+        num_as_made(manifest) for _, manifest in older_manifests(context)
     )
     ranges = num_ranges_for(num_documents * len(KINDS) * near.bands)
     return Stage(

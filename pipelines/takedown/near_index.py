@@ -3,7 +3,7 @@
 Enters: the committed files of these stages. Leaves, in the surgery: signatures, band keys and clusters without the rows of the
 documents that go; documents are numbered through the whole run there, so the numbers of all behind them move up. What a
 document that goes held together stays together: its neighbours are paired with one another, and the next of those with its
-signature takes its place, so that no decision about another document changes.
+signature takes its place. Where one that was kept goes, those dropped for it stay dropped, until the clusters are made anew.
 """
 
 from collections import defaultdict

@@ -131,7 +131,9 @@ def test_plots_of_any_points() -> None:
         [Point("a", 1.0, 1.0, "g"), Point("b", 1.0, 1.0, "g"), Point("<c>", 1e-9, 1e9, "h")],
         [Point(f"number {n}", 0.5, 0.1) for n in range(20)],
     ):
-        svg = scatter_plot(points, title="<t>", x=axis, y=Axis(title="y", percent=True), joined=["g"] if len(points) == 3 else [])
+        svg = scatter_plot(
+            points, title="<t>", x=axis, y=Axis(title="y", percent=True), joined=["g"] if len(points) == 3 else []
+        )
         ElementTree.fromstring(svg)
         assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
         assert svg.count("<circle") >= len(points)

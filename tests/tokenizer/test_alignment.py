@@ -24,7 +24,12 @@ def alignment(text: str, begins: Sequence[int], spans: Sequence[tuple[int, int]]
         (TEXT, BEGINS, [(0, 4), (4, 7)], (2, 2, 0, 0, 0, 2)),  # whole words
         (TEXT, BEGINS, [(0, 3), (3, 4), (4, 7)], (3, 1, 1, 1, 0, 2)),  # 학교에|서: a piece glued, and a piece
         (TEXT, BEGINS, [(0, 1), (1, 4), (4, 7)], (3, 1, 1, 1, 0, 2)),
-        (TEXT, BEGINS, [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7)], (6, 2, 0, 4, 2, 2)),  # a blank alone does not count
+        (
+            TEXT,
+            BEGINS,
+            [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7)],
+            (6, 2, 0, 4, 2, 2),
+        ),  # a blank alone does not count
         (TEXT, BEGINS, [(0, 7)], (1, 1, 0, 0, 0, 2)),  # across a space
         # 학 in two pieces: both have the place of the whole character; a cut in a character is a wrong one.
         (TEXT, BEGINS, [(0, 1), (0, 1), (1, 2), (2, 4), (4, 7)], (5, 2, 0, 3, 1, 2)),

@@ -73,7 +73,7 @@ def test_single_bytes_are_known() -> None:
         (b'{"config": {}, "vocab": []}', "tekken.json", "no tekken.json"),
         (b'{"config": {"default_vocab_size": 3, "default_num_special_tokens": 1}, "vocab": [{}]}', "t.json", "no tekken.json"),
         (b'{"a": 1}', "x.json", "neither a tokenizer.json"),
-        (b'{"model": {"type": "none"}}', "x.json", "cannot be read by `tokenizers`"),
+        (b'{"model": {"type": "none"}}', "x.json", "`tokenizers` cannot read it"),
         (b"{", "x.json", "damaged JSON"),
         (b"", "x", "no tokenizer that can be read"),
         (b"PK\x03\x04", "x", "no tokenizer that can be read"),
