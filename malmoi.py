@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_build(commands)
     _add_readers(commands)
     _add_documents(commands)
+    _add_repeats(commands)
     _add_knowledge(commands)
     _add_tokenizer(commands)
     return parser
@@ -207,6 +208,74 @@ def _why(arguments: argparse.Namespace) -> int:
     return run_why(arguments.run, arguments.id, sys.stdout, as_json=arguments.json, max_chars=max_chars)
 
 
+_DEDUP_EPILOG = """\
+examples:
+  malmoi dedup a.jsonl b.jsonl.zst --out DIR
+  malmoi dedup november.jsonl --against OCTOBER --out NOVEMBER     # OCTOBER: the --out of an earlier dedup, or a run
+DIR/kept.jsonl holds the lines that stay, as they came in; DIR/clusters.jsonl a line for each that came in: {"id", "kept",
+"duplicate_of", "similarity", "cluster", "cluster_size"}. The settings are those of [dedup.near] in a recipe.
+"""
+_DECONTAMINATE_EPILOG = """\
+examples:
+  malmoi decontaminate a.jsonl --benchmarks kmmlu.jsonl haerae.jsonl --out DIR
+  malmoi decontaminate a.jsonl --benchmarks exam.jsonl --out DIR --action cut
+DIR/kept.jsonl holds what stays, DIR/contaminated.jsonl {"id", "benchmark", "item", "overlap", "passages"} for what does not.
+"""
+
+
+def _add_repeats(commands: Any) -> None:
+    text = "take near-duplicates out of JSON lines"
+    dedup = _command(commands, "dedup", _dedup, help=text, description=text, epilog=_DEDUP_EPILOG)
+    dedup.add_argument("--against", nargs="+", default=[], metavar="DIR", help="what earlier runs kept stays; repeats of it go")
+    dedup.add_argument(
+        "--prefer", choices=["quality", "order"], help="which of a cluster stays (default: the recipe's; quality)"
+    )
+    dedup.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    dedup.add_argument("--quiet", action="store_true", help="no progress bar")
+    text = "take documents that hold benchmark questions out of JSON lines"
+    clean = _command(commands, "decontaminate", _decontaminate, help=text, description=text, epilog=_DECONTAMINATE_EPILOG)
+    clean.add_argument("--benchmarks", nargs="+", required=True, metavar="FILE", help="JSONL of questions and answers")
+    clean.add_argument("--action", choices=["drop", "cut"], help="drop the document or cut the passage (default: drop)")
+    clean.add_argument("--json", action="store_true", help="the summary as JSON on standard output")
+    for parser in (dedup, clean):
+        parser.add_argument("input", nargs="+", metavar="IN", help="JSONL files, plain, .gz or .zst, or directories of them")
+        parser.add_argument("--out", required=True, metavar="DIR")
+        parser.add_argument("--recipe", metavar="RECIPE", help="whose settings to use")
+        parser.add_argument("--text-column", default="text", metavar="NAME")
+        parser.add_argument("--id-column", default="id", metavar="NAME")
+
+
+def _dedup(arguments: argparse.Namespace) -> int:
+    from pipelines.dedup_command import run_dedup
+
+    return run_dedup(
+        arguments.input,
+        arguments.out,
+        recipe=arguments.recipe,
+        against=arguments.against,
+        prefer=arguments.prefer,
+        workers=arguments.workers,
+        text_column=arguments.text_column,
+        id_column=arguments.id_column,
+        quiet=arguments.quiet,
+    )
+
+
+def _decontaminate(arguments: argparse.Namespace) -> int:
+    from pipelines.decontaminate_command import run_decontaminate
+
+    return run_decontaminate(
+        arguments.input,
+        arguments.benchmarks,
+        arguments.out,
+        action=arguments.action,
+        recipe=arguments.recipe,
+        text_column=arguments.text_column,
+        id_column=arguments.id_column,
+        as_json=arguments.json,
+    )
+
+
 def _add_knowledge(commands: Any) -> None:
     knowledge = commands.add_parser("knowledge", help="train the knowledge classifier, score documents").add_subparsers(
         dest="subcommand", required=True, metavar="COMMAND"
@@ -279,10 +348,10 @@ def _add_tokenizer(commands: Any) -> None:
     train.add_argument("--text-column", default="text")
     train.add_argument("--max-bytes", type=int, help="train on about this much text, taken evenly (default: all)")
     train.add_argument(
-        "--misalignment", type=float, default=1.5, help="what a token that cuts morphemes costs, in tokens; 0: plain BPE"
+        "--misalignment", type=float, default=3.0, help="what a token that cuts morphemes costs, in tokens; 0: plain BPE"
     )
     train.add_argument(
-        "--korean-weight", type=float, default=1.5, help="what a Korean word counts, others 1: Korean's share of the entries"
+        "--korean-weight", type=float, default=2.0, help="what a Korean word counts, others 1: Korean's share of the entries"
     )
     train.add_argument(
         "--from", dest="start", metavar="OLD", help="a tokenizer.json whose ids are kept; DIR/migration.json tells what is new"

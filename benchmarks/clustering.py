@@ -4,8 +4,8 @@
 
 One document in five belongs to a planted cluster of 2 to 10,000; a member keeps each value of its cluster with a chance of
 its own between 0.775 and 1, so that similarities in a cluster spread from 0.6 to 1. The files are those that the stage
-``signatures`` writes (20 bands of 6 rows for two kinds); the stages ``candidates`` and ``clusters`` run through the engine as in
-a build. For clusters of up to --exact members the components are found again by comparing all pairs; for larger ones and for
+``signatures`` writes (20 bands of 6 rows for two kinds); the stages ``candidates`` and ``clusters`` run through the engine as
+in a build. For clusters of up to --exact members the components are found again by comparing all pairs; for larger ones and for
 all other documents it is checked that nothing is joined that was not planted together.
 """
 
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from filters.near_duplicates.buckets import Prints, prints_of, similarities
 from filters.near_duplicates.components import connect, singletons
-from filters.near_duplicates.sketch import KINDS, MinHash, band_keys
+from filters.near_duplicates.sketch import KINDS, band_keys
 from pipelines.engine import files
 from pipelines.engine.runner import run_stage
 from pipelines.recipe_tables import Recipe
@@ -58,7 +58,8 @@ def main() -> None:
     if arguments.run:
         run(arguments.directory, workers=arguments.workers)
         return
-    print(f"{'documents':>12}{'wall s':>9}{'CPU s':>9}{'peak MB, all':>14}{'largest MB':>12}{'lost':>12}{'checked':>12}{'wrong':>8}")
+    heads = ("documents", "wall s", "CPU s", "peak MB, all", "largest MB", "lost", "checked", "wrong")
+    print("".join(f"{head:>14}" for head in heads))
     for millions in arguments.sizes:
         number = int(millions * 1_000_000)
         directory = tempfile.mkdtemp(prefix="clustering-", dir=arguments.directory)
@@ -69,8 +70,9 @@ def main() -> None:
             lost, checked, wrong = check(directory, number, exact=arguments.exact)
         finally:
             shutil.rmtree(directory)
-        sizes = f"{measured.peak_bytes / 1e6:>14.0f}{measured.largest_bytes / 1e6:>12.0f}"
-        print(f"{number:>12,}{measured.wall_s:>9.1f}{measured.cpu_s:>9.1f}{sizes}{lost:>12,}{checked:>12,}{wrong:>8}", flush=True)
+        sizes = [round(size / 1e6) for size in (measured.peak_bytes, measured.largest_bytes)]
+        row = (number, round(measured.wall_s), round(measured.cpu_s), *sizes, lost, checked, wrong)
+        print("".join(f"{value:>14,}" for value in row), flush=True)
 
 
 def planted(number: int) -> Ints:

@@ -12,6 +12,7 @@ import site
 import sysconfig
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
 
 import zstandard
@@ -23,6 +24,7 @@ _HELD_OUT_OF = 50
 _MAX_REVIEW_BYTES = 12_000_000
 _MAX_LANGUAGE_BYTES = 6_600_000
 _MAX_CODE_BYTES = 30_000_000
+_MAX_HELD_OUT_CODE_CHARACTERS = 2_000_000
 
 
 def training_texts(data: Path) -> Iterator[str]:
@@ -35,11 +37,13 @@ def training_texts(data: Path) -> Iterator[str]:
 def held_out_texts(data: Path) -> Mapping[str, list[str]]:
     """``seen`` and ``unseen`` Korean, ``multilingual``, ``code``."""
     korean = list(_korean(data))
+    code = [text for text, held_out in _code() if held_out]
+    sizes = accumulate(map(len, code))
     return {
         "seen": [text for text, held_out in korean if held_out == "seen"],
         "unseen": [text for text, held_out in korean if held_out == "unseen"],
         "multilingual": [text for text, held_out in _multilingual(data) if held_out],
-        "code": [text for text, held_out in _code() if held_out],
+        "code": [text for text, size in zip(code, sizes, strict=True) if size <= _MAX_HELD_OUT_CODE_CHARACTERS],
     }
 
 

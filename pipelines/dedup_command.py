@@ -70,19 +70,30 @@ def run_dedup(
         inputs, out, recipe=recipe, against=against, prefer=prefer, text_column=text_column, id_column=id_column
     )
     _refuse(inputs, context)
-    files.make_directory(context.run)
-    files.write_json(files.join(context.run, "resolved.json"), context.recipe.resolved())
+    _begin(context)
     command = [sys.executable, "-m", "pipelines.dedup_command", context.run, "--workers", str(workers)]
     Supervisor(context.run, command, quiet=quiet).wait()
     for name, _ in STAGES:
         context.manifests[name] = files.read_json(files.join(context.run, name, "manifest.json"))
     counts = _write_results(context, quiet=quiet, told=told)
     print(_summary(context, counts), file=told)
+    _tidy(context)
+    return 1 if counts["unreadable"] and not counts["documents"] else 0
+
+
+def _begin(context: Context) -> None:
+    """The settings into the output directory, and what an earlier run found out of it."""
+    for name in (CLUSTERS_FILE, KEPT_FILE):
+        files.remove_tree(files.join(context.run, name))
+    files.make_directory(context.run)
+    files.write_json(files.join(context.run, "resolved.json"), context.recipe.resolved())
+
+
+def _tidy(context: Context) -> None:
     for name in _WORKING:
-        # Who compares texts with those of this run needs them.
+        # A later run that compares texts needs those of this one.
         if name != "documents" or context.recipe.dedup.near.verify == "estimate":
             files.remove_tree(files.join(context.run, name))
-    return 1 if counts["unreadable"] and not counts["documents"] else 0
 
 
 def make_context(

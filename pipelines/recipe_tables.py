@@ -147,9 +147,9 @@ class Tokenizer(_Table):
     vocab_size: int = Field(100_000, ge=512, le=1_000_000)
     train_bytes: ByteSize = ByteSize(64_000_000)
     #: What a token that glues a piece of one morpheme to another costs in training, in tokens; 0 is plain BPE.
-    misalignment: float = Field(1.5, ge=0, le=1000)
+    misalignment: float = Field(3.0, ge=0, le=1000)
     #: What a Korean word counts against one of other languages or code: Korean's share of the entries.
-    korean_weight: float = Field(1.5, ge=0.01, le=100)
+    korean_weight: float = Field(2.0, ge=0.01, le=100)
 
 
 class Mix(_Table):

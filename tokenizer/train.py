@@ -41,8 +41,8 @@ class Training:
     """
 
     vocab_size: int
-    misalignment: float = 1.5
-    korean_weight: float = 1.5
+    misalignment: float = 3.0
+    korean_weight: float = 2.0
     min_pair_count: int = 2
     max_token_bytes: int = 64
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.contamination.items import Item, Passages, passages_of
+from filters.contamination.items import ASKING_BITS, Item, Passages, passages_of
 from filters.contamination.plausible import PairKeys, pair_keys
 from filters.contamination.shared_runs import RUN
 from filters.contamination.skeleton import FloatArray, IntArray
@@ -23,7 +23,7 @@ OVERLAP, SHORT_OVERLAP = 0.78, 0.88
 _SHORT_BITS, _LONG_BITS = 60.0, 180.0
 #: Of a passage that tells less than this in all, nearly everything has to be there.
 _TINY_BITS = 46.0
-#: Where particles and endings count too, some may differ.
+#: Where particles and endings count too, some may differ, if a phrase of questions is there.
 _WHOLE_LENIENCE = 0.08
 #: Passages of fewer symbols than this are short, and those with particles and endings, which may differ.
 _SHORT, _SHORT_WHOLE = 12, 32
@@ -127,7 +127,8 @@ def build_index(items: Sequence[Item], *, overlap: float = OVERLAP, short_overla
     content = passages_of(items, numbers=range(len(items)), content=True)
     whole = passages_of(items, numbers=content.without, content=False)
     long = _thresholds(content, overlap=overlap, short_overlap=short_overlap)
-    near = np.full(len(whole), max(short_overlap - _WHOLE_LENIENCE, 0.0), dtype=np.float32)
+    asks = whole.total_bits - whole.bits >= ASKING_BITS
+    near = np.where(asks, max(short_overlap - _WHOLE_LENIENCE, 0.0), short_overlap).astype(np.float32)
     return BenchmarkIndex(
         tuple(items),
         _indexed(content, long, short=_SHORT, needed=_NEEDED_SHARE),

@@ -24,7 +24,7 @@ from filters.near_duplicates.hashing import Hashes
 #: part of it, for statements of the same fact have none; and those that are not common. And so many different symbols.
 _MIN_BITS, _MIN_BITS_ASKING, _MIN_DISTINCT_BITS, _MIN_SYMBOLS = 44.0, 34.0, 24.0, 4
 #: Bits of a phrase of questions.
-_ASKING_BITS = 6.0
+ASKING_BITS = 6.0
 #: So much of that is enough of a question with its answer where a question mark or the end of a line stands between them.
 _MARKED_SHARE = 0.75
 #: From so many distinct bits on a question is known by itself; from so many what is common in it weighs little.
@@ -89,7 +89,7 @@ def passages_of(items: Sequence[Item], *, numbers: Sequence[int], content: bool)
     """The passages of the items of the given ``numbers``, in their order; ``content``: without particles and endings."""
     chosen = [items[number] for number in numbers]
     fields = (
-        _Field.of([item.question for item in chosen], content=content),
+        _Field.of([item.question for item in chosen], content=content, once=True),
         _Field.of(["\n".join(item.choices) for item in chosen], content=content),
         _Field.of([item.answer for item in chosen], content=content),
     )
@@ -141,18 +141,25 @@ def _sums(values: FloatArray, starts: IntArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class _Field:
-    """One field of all items: its symbols, what each tells, and what it tells that is not common; and the sums by item."""
+    """One field of all items: the symbols of its texts, what each tells, and what it tells that is not common."""
 
     symbols: Hashes
     bits: FloatArray
     distinct: FloatArray
-    starts: list[int]
-    sums: list[float]
-    distinct_sums: list[float]
+    starts: list[int]  # [num texts + 1]
+    distinct_bits: list[float]  # by text
+    texts: list[int]  # the text of each item
 
     @classmethod
-    def of(cls, texts: Sequence[str], *, content: bool) -> "_Field":
-        """The symbols of texts, made in batches so that memory stays with what comes out."""
+    def of(cls, texts: Sequence[str], *, content: bool, once: bool = False) -> "_Field":
+        """The symbols of texts, made in batches so that memory stays with what comes out.
+
+        ``once``: what is the same text in many items is not common for that.
+        """
+        rows = list(range(len(texts)))
+        if once:
+            numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+            rows, texts = [numbers[text] for text in texts], [*numbers]
         made: list[Skeletons] = []
         for start in range(0, max(len(texts), 1), _BATCH):
             batch = skeletons(texts[start : start + _BATCH])
@@ -160,13 +167,13 @@ class _Field:
         symbols = np.concatenate([batch.symbols for batch in made])
         bits = np.concatenate([batch.bits for batch in made])
         starts = np.concatenate(([0], np.cumsum(np.concatenate([np.diff(batch.starts) for batch in made]))))
-        is_common = in_phrases(symbols, content=content) | in_shared_runs(symbols, starts)
+        is_common = in_phrases(symbols, starts, content=content) | in_shared_runs(symbols, starts)
         distinct = np.where(is_common, np.float32(0), bits)
-        sums = (_sums(bits, starts).tolist(), _sums(distinct, starts).tolist())
-        return cls(symbols, bits, distinct, starts.tolist(), *sums)
+        return cls(symbols, bits, distinct, starts.tolist(), _sums(distinct, starts).tolist(), rows)
 
     def passage(self, row: int) -> Passage:
-        own = slice(self.starts[row], self.starts[row + 1])
+        """The passage of one item."""
+        own = slice(self.starts[self.texts[row]], self.starts[self.texts[row] + 1])
         return Passage(self.symbols[own], self.bits[own], self.distinct[own])
 
 
@@ -174,7 +181,7 @@ def _looked_for(row: int, questions: _Field, choices: _Field, answers: _Field) -
     """The question, and where that tells little also what belongs to it."""
     question = longer = questions.passage(row)
     found = [question] if _is_enough(question) else []
-    if questions.distinct_sums[row] >= _STRONG_BITS:
+    if questions.distinct_bits[questions.texts[row]] >= _STRONG_BITS:
         return found
     for more in (choices, answers):
         longer = question.followed_by(more.passage(row))
@@ -189,7 +196,7 @@ def _is_enough(passage: Passage, *, share: float = 1.0) -> bool:
     if len(set(passage.symbols.tolist())) < _MIN_SYMBOLS:
         return False
     total, distinct = float(passage.bits.sum()), float(passage.distinct.sum())
-    least = _MIN_BITS_ASKING if total - distinct >= _ASKING_BITS else _MIN_BITS
+    least = _MIN_BITS_ASKING if total - distinct >= ASKING_BITS else _MIN_BITS
     return total >= share * least and distinct >= share * _MIN_DISTINCT_BITS
 
 

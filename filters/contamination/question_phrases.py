@@ -68,13 +68,15 @@ def _inner(made: Skeletons, row: int) -> Hashes:
     return symbols[start:end]
 
 
-def in_phrases(symbols: Hashes, *, content: bool) -> NDArray[np.bool_]:
-    """Which of a row of symbols are part of such a phrase."""
+def in_phrases(symbols: Hashes, starts: NDArray[np.int64], *, content: bool) -> NDArray[np.bool_]:
+    """Which of the symbols of texts, text i from ``starts[i]`` to ``starts[i + 1]``, are part of such a phrase."""
+    texts = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     edges = np.zeros(len(symbols) + 1, dtype=np.int64)
     for length, hashes in phrase_hashes(content=content).items():
         own = run_hashes(symbols, n=length)
         places = np.minimum(np.searchsorted(hashes, own), len(hashes) - 1)
         found = np.flatnonzero(hashes[places] == own)
+        found = found[texts[found] == texts[found + length - 1]]
         np.add.at(edges, found, 1)
         np.add.at(edges, found + length, -1)
     return np.cumsum(edges[:-1]) > 0

@@ -49,6 +49,10 @@ class Prints:
     def __len__(self) -> int:
         return len(self.present)
 
+    def part(self, start: int, end: int) -> "Prints":
+        """Some documents in a row, of the same memory."""
+        return Prints(self.values[start:end], self.present[start:end])
+
 
 @dataclass(frozen=True)
 class Edges:

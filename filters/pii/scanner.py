@@ -52,7 +52,7 @@ _SPELT = re.compile(r"[공영]일[공영일육칠팔구]")
 _COLONS = re.compile(r":(?::|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:)")
 _DIGIT = re.compile("[0-9]")
 _AT_WORDS = ("골뱅이", "앳", " at ")
-_BRACKETED_AT = re.compile(r"[aA][tT](?:(?<=[(\[{<]..)|(?<=[(\[{<] ..)) ?[)\]}>]")
+_BRACKETED_AT = re.compile(r"[(\[{<] ?[aA][tT] ?[)\]}>]")
 
 
 @cache

@@ -38,6 +38,9 @@ _MAX_ORDER, _MIN_GRAMMAR = 3.5, 0.3
 #: Pairs of neighbours in a first sample of prose.
 _FIRST_PAIRS = 52
 #: Words that were cut apart: so many of one syllable or such a score, and endings that do not fit as well as this.
+_APART_RUNS = 20
+#: Prose has fewer places a run where the grammar wants a space.
+_JOINED = 0.07
 _APART_SINGLE, _APART_SCORE, _APART_FIT, _APART_FITS_ILL = 0.32, -8.8, 5.0, 3.5
 
 
@@ -169,6 +172,12 @@ class _Closer:
         m = self.measures
         return (m.bare_nouns > self.rule.max_bare_nouns) & (m.foreign < 0.12)
 
+    def _maybe_list(self) -> BoolArray:
+        """What :meth:`_lists` drops if the order of its words says nothing for it."""
+        m = self.measures
+        enough = (m.runs >= 15) | (m.runs >= self.rule.min_runs) & (m.bare_nouns > 0.9)
+        return enough & self._listed() & (m.grammar < self.rule.min_function_morphemes)
+
     def _maybe_shuffled(self) -> BoolArray:
         m = self.measures
         maybe = (_evenly(m) < _MAX_ORDER) & (m.grammar >= _MIN_GRAMMAR) & (m.joints < self.rule.max_joints)
@@ -177,7 +186,7 @@ class _Closer:
     def _order_gains(self) -> FloatArray:
         """For each document whose order or lack of grammar is in doubt: the gain, against that of a full passage."""
         gains = np.full(len(self.samples), np.nan)
-        asked = (self.measures.runs >= self.rule.min_runs) & (self._listed() | self._maybe_shuffled())
+        asked = (self.measures.runs >= self.rule.min_runs) & (self._maybe_list() | self._maybe_shuffled())
         for row in np.flatnonzero(asked):
             gain, num_words = order_gain(self.samples[row])
             if gain is not None:
@@ -189,8 +198,32 @@ class _Closer:
         m = self.measures
         odd = (m.single > _APART_SINGLE) & (m.score < -7) | (m.score < _APART_SCORE)
         odd |= (self.surface.fit < _APART_FITS_ILL) & (m.score < -7)
-        asked = (odd & ~(self.surface.fit >= _APART_FIT) | (m.joints > 0.07)) & (m.runs >= 5) & (m.runs * m.syllables >= 40)
+        odd &= ~(self.surface.fit >= _APART_FIT)
+        odd |= (m.joints > _JOINED) & ((m.single > _APART_SINGLE) | (self.surface.fit < _APART_FITS_ILL))
+        asked = odd & (m.runs >= _APART_RUNS) & (m.runs * m.syllables >= 40) | self._maybe_few_spaces()
         return [spacing(one) if yes else None for one, yes in zip(self.samples, asked.tolist(), strict=True)]
+
+    def _is_longer(self) -> BoolArray:
+        """The documents that are no comments."""
+        return self.measures.runs * self.measures.syllables >= _LONGER_THAN_COMMENTS
+
+    def _joint_limits(self) -> FloatArray:
+        """Up to how many places for a space a run may have."""
+        rule, m = self.rule, self.measures
+        # A comment may well be written without a space; a longer or a formal text may not.
+        formal = (m.informal < 0.4) & (m.joints * m.runs >= 4)
+        formal &= (m.full_stops >= 2) | (m.full_stops == 1) & (m.joints > 0.6)
+        limit = np.where(self._is_longer(), rule.max_joints_informal, rule.max_joints_comment)
+        limit[formal | self._is_longer() & (m.informal < 0.5)] = rule.max_joints
+        return limit
+
+    def _run_together(self) -> BoolArray:
+        return (self.measures.joints > self._joint_limits()) & (self.measures.joints * self.measures.runs >= 4)
+
+    def _maybe_few_spaces(self) -> BoolArray:
+        """Longer formal texts with some places for a space, of which only the analyser can tell how many are missing."""
+        m = self.measures
+        return ~self._run_together() & self._is_longer() & (m.joints > _JOINED) & (m.informal < 0.5) & (m.runs >= 5)
 
     def _words(self, m: Measures) -> Iterator[Finding]:
         rule = self.rule
@@ -222,26 +255,19 @@ class _Closer:
             found = self.spacings[row]
             return f"{found.written[:40]!r} for {found.respaced[:40]!r}" if found else evidence.run_together(self.samples[row])
 
-        apart = (difference > rule.max_spacing_difference) & (extra > rule.max_extra_spaces) & (m.runs >= 20)
+        apart = (difference > rule.max_spacing_difference) & (extra > rule.max_extra_spaces) & (m.runs >= _APART_RUNS)
         apart &= (m.runs >= 30) | (difference > 0.6)
         ill = (m.score < _APART_SCORE) | (extra > 0.4) & (missing > 0.15)
         apart &= (m.single > _APART_SINGLE) | ill & (self.surface.fit < _APART_FITS_ILL)
         yield from told_findings("korean_broken_spacing", apart, extra, rule.max_extra_spaces, told)
-        # A comment may well be written without a space; a longer or a formal text may not.
-        formal = (m.informal < 0.4) & (m.joints * m.runs >= 4)
-        formal &= (m.full_stops >= 2) | (m.full_stops == 1) & (m.joints > 0.6)
-        longer = m.runs * m.syllables >= _LONGER_THAN_COMMENTS
-        limit = np.where(longer, rule.max_joints_informal, rule.max_joints_comment)
-        limit[formal | longer & (m.informal < 0.5)] = rule.max_joints
-        run_together = (m.joints > limit) & (m.joints * m.runs >= 4)
         yield from told_findings(
             "korean_run_together",
-            run_together,
+            self._run_together(),
             m.joints,
-            limit,
+            self._joint_limits(),
             lambda row: evidence.run_together(self.samples[row]),
         )
-        few = ~run_together & longer & (missing > rule.max_missing_spaces) & (m.joints > 0.07) & (m.informal < 0.5)
+        few = self._maybe_few_spaces() & (missing > rule.max_missing_spaces)
         yield from told_findings("korean_run_together", few, missing, rule.max_missing_spaces, told)
 
     def _particles(self, m: Measures) -> Iterator[Finding]:
@@ -274,10 +300,8 @@ class _Closer:
 
     def _lists(self, m: Measures) -> Iterator[Finding]:
         rule = self.rule
-        enough = (m.runs >= 15) | (m.runs >= rule.min_runs) & (m.bare_nouns > 0.9)
-        listed = enough & self._listed() & (m.grammar < rule.min_function_morphemes)
         # Keywords of one subject stand together well: with next to no grammar their order says nothing.
-        listed &= ~(self.gains >= 0.8) | (m.bare_nouns > 0.95) & (m.grammar < 0.04)
+        listed = self._maybe_list() & (~(self.gains >= 0.8) | (m.bare_nouns > 0.95) & (m.grammar < 0.04))
 
         def told(row: int) -> str:
             return evidence.bare_nouns(self.samples[row])

@@ -42,7 +42,7 @@ _PLAIN_STYLE = re.compile(r"다\.(?<!니다\.)")
 #: What is sold comes in packs, weights and sizes.
 _QUANTITY = re.compile(r"\d\s?(?:개입|봉|병|팩|매입|박스|켤레|벌|kg|g|ml|L|cm|mm)(?![a-zA-Z가-힣])")
 #: A phrase or sentence in quotation marks within a line.
-_QUOTATION = re.compile(r"(?<!\S)[\"“][^\"”“\n]{6,100}[\"”]|(?<!\S)['‘][^'’‘\n]{6,100}['’]")
+_QUOTATION = re.compile(r"[\"“'‘](?<!\S.)(?:(?<=[\"“])[^\"”“\n]{6,100}[\"”]|(?<=['‘])[^'’‘\n]{6,100}['’])")
 #: Up to so many hundreds of characters are a message.
 _MESSAGE = 2.5
 #: So many different terms in disguise are no accident of punctuation.

@@ -6,7 +6,7 @@ table or a manual with an excerpt of a log stays. Counts of bytes decide first w
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -43,6 +43,9 @@ _HEX_LETTER = re.compile(r"[A-Fa-f]")
 #: A word too long for any language, of ASCII only.
 _ENDLESS = 200
 _MIN_BLOB = 40
+#: For ``bytes.translate``: v for what is visible of ASCII.
+_VISIBLE = bytes(ord("v") if code < 0x80 and not chr(code).isspace() else ord(" ") for code in range(256))
+_LONG_WORD = b"v" * _MIN_BLOB
 _MIN_ENCODED = 80
 _MIN_TABLE = 60
 _MAX_WORD = 1_000
@@ -96,8 +99,9 @@ class TablesAndLogs:
         if may_be_log and len(lines) >= self.min_lines:
             failures += self._judge_logs(lines)
         # Encoded data is ASCII.
+        has_many_digits = digits > 0.15 * num_bytes
         if num_bytes < 2 * len(text):
-            failures += self._judge_blobs(text, has_many_digits=digits > 0.15 * num_bytes)
+            failures += self._judge_blobs(text, data, has_many_digits=has_many_digits)
         return failures
 
     def _judge_numbers(self, lines: Sequence[str]) -> list[Failure]:
@@ -141,20 +145,17 @@ class TablesAndLogs:
         detail = ", ".join(f"{count} {kind}" for kind, count in kinds.items()) + f" of {len(lines)} lines"
         return [Failure("log_file", share, self.max_log_lines, detail)]
 
-    def _judge_blobs(self, text: str, *, has_many_digits: bool) -> list[Failure]:
-        words = text.split()
-        if not words or (not has_many_digits and len(max(words, key=len)) < _MIN_BLOB):
-            return []
-        covered = num_chars = 0
+    def _judge_blobs(self, text: str, data: bytes, *, has_many_digits: bool) -> list[Failure]:
+        covered = 0
         longest = ""
-        for word in words:
-            num_chars += len(word)
-            if len(word) < _MIN_BLOB or not word.isascii():
-                continue
+        for word in _long_words(data):
             length = _encoded(word)
             if length:
                 covered += length
                 longest = max(longest, word, key=len)
+        if covered < _MIN_ENCODED and not has_many_digits:
+            return []
+        num_chars = sum(map(len, text.split()))
         if has_many_digits and covered <= self.max_blob_share * num_chars:
             dumps = _dumps(text)
             covered = max(covered + sum(len(dump) - dump.count(" ") for dump in dumps), sum(map(len, _escapes(text))))
@@ -163,6 +164,20 @@ class TablesAndLogs:
         if share <= self.max_blob_share or covered < _MIN_ENCODED:
             return []
         return [Failure("encoded_blob", share, self.max_blob_share, f"{covered} characters: {longest[:24]}...")]
+
+
+def _long_words(data: bytes) -> Iterator[str]:
+    """The words of UTF-8 text that are long enough for encoded data and ASCII only."""
+    marks = data.translate(_VISIBLE)
+    start = marks.find(_LONG_WORD)
+    while start >= 0:
+        end = marks.find(b" ", start)
+        end = len(marks) if end < 0 else end
+        # What stands beside it may be more of the word, in another script.
+        beside = data[max(0, start - 4) : start].decode(errors="ignore")[-1:] + data[end : end + 4].decode(errors="ignore")[:1]
+        if not beside or beside.isspace():
+            yield data[start:end].decode()
+        start = marks.find(_LONG_WORD, end)
 
 
 def _dumps(text: str) -> list[str]:

@@ -217,31 +217,35 @@ def read_rows(path: str, rows: Ints, *, columns: Sequence[str]) -> pa.Table:
     return pa.concat_tables([chosen.empty_table(), *(table.select(chosen.names) for table in tables)])
 
 
-def prints_in(table: pa.Table, *, num_kinds: int, num_values: int) -> NDArray[np.uint8]:
-    """The column of prints as an array ``[documents, kinds, values]``."""
-    parts = [np.zeros((0, num_kinds, num_values), dtype=np.uint8)]
-    width = num_kinds * num_values
-    for chunk in table["prints"].chunks:
-        buffer = chunk.buffers()[1]
-        if len(chunk):
-            data = np.frombuffer(buffer, dtype=np.uint8)[chunk.offset * width : (chunk.offset + len(chunk)) * width]
-            parts.append(data.reshape(len(chunk), num_kinds, num_values))
-    return np.concatenate(parts)
-
-
 def read_prints(found: Sequence[Index], documents: Ints) -> tuple[Prints, NDArray[np.int32]]:
     """The prints and the generations of documents by their numbers, which must ascend."""
     own = found[-1]
-    values = np.empty((len(documents), own.num_kinds, own.num_values), dtype=np.uint8)
-    present = np.empty(len(documents), dtype=np.uint8)
+    prints = Prints(
+        np.empty((len(documents), own.num_kinds, own.num_values), dtype=np.uint8), np.empty(len(documents), dtype=np.uint8)
+    )
     generations = np.empty(len(documents), dtype=np.int32)
     for index in found:
         for part in index.parts:
             start, end = np.searchsorted(documents, [part.first, part.end])
             if end > start:
-                rows = documents[start:end] - part.first
-                table = read_rows(index.path(part), rows, columns=("prints", "present", "generation"))
-                values[start:end] = prints_in(table, num_kinds=own.num_kinds, num_values=own.num_values)
-                present[start:end] = table["present"].to_numpy()
-                generations[start:end] = table["generation"].to_numpy() + index.first_generation
-    return Prints(values, present), generations
+                _fill(index, part, documents[start:end] - part.first, prints.part(start, end), generations[start:end])
+    return prints, generations
+
+
+def _fill(index: Index, part: Part, rows: Ints, prints: Prints, generations: NDArray[np.int32]) -> None:
+    """Reads rows of one partition into arrays: this goes over all signatures again and again, so nothing is copied twice."""
+    width = index.num_kinds * index.num_values
+    with opened_parquet(index.path(part)) as parquet:
+        first = 0
+        for group in range(parquet.num_row_groups):
+            size = parquet.metadata.row_group(group).num_rows
+            start, end = np.searchsorted(rows, [first, first + size])
+            if end > start:
+                table = parquet.read_row_group(group, columns=["prints", "present", "generation"], use_threads=False)
+                column = table["prints"].combine_chunks()
+                data = np.frombuffer(column.buffers()[1], dtype=np.uint8)[column.offset * width :][: size * width]
+                own = rows[start:end] - first
+                np.take(data.reshape(size, width), own, axis=0, out=prints.values[start:end].reshape(-1, width), mode="clip")
+                prints.present[start:end] = table["present"].to_numpy()[own]
+                generations[start:end] = table["generation"].to_numpy()[own] + index.first_generation
+            first += size

@@ -134,14 +134,13 @@ class Sign:
             present[without, 0] = True
         keys = band_keys(values, bands=self.sketcher.bands, rows=self.sketcher.rows).copy()
         keys[~present] = 0
-        identifiers = batch.column("id")
-        id_keys = [blake2b(identifier.encode(), digest_size=16).digest() for identifier in identifiers.to_pylist()]
+        id_keys = [blake2b(identifier.encode(), digest_size=16).digest() for identifier in batch.column("id").to_pylist()]
         width = values.shape[1] * values.shape[2]
         generations = [self._generations.get(source, 0) for source in batch.column("source").to_pylist()]
         bits = (present.astype(np.uint8) << np.arange(present.shape[1], dtype=np.uint8)).sum(axis=1, dtype=np.uint8)
         rows = pa.table(
             [
-                identifiers,
+                batch.column("id"),
                 batch.column("source"),
                 pa.array(text_keys, pa.binary(16)),
                 pa.array(id_keys, pa.binary(16)),

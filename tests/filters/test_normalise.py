@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from filters.document import Failure
-from filters.normalise import normalise
+from filters.normalise import normalise, normalise_all
 
 NFD = unicodedata.normalize("NFD", "한국어 글")
 
@@ -77,3 +77,13 @@ def test_every_character_that_is_edited_is_seen_by_the_quick_look() -> None:
 
     edited = [chr(point) for point in range(0x110000) if (found := _EDITS.match(chr(point))) and found.lastgroup]
     assert not any(map(_has_nothing_to_edit, edited))
+
+
+@given(st.lists(st.one_of(st.sampled_from("가나다abc"), PIECES, st.sampled_from([row[1] for row in PARTS])), max_size=40))
+@example(["e", "\u0301", "각", "\u11a8", "\r", "\n"])
+@example([])
+def test_many_together_come_out_as_each_for_itself(texts: list[str]) -> None:
+    together, edits = normalise_all(texts)
+    alone = [normalise(text) for text in texts]
+    assert together == [text for text, _ in alone]
+    assert edits == {row: own for row, (_, own) in enumerate(alone) if own}

@@ -157,8 +157,8 @@ def test_every_stage_has_its_equation(figures: Page, stage: str, equation: str, 
         ("mix", "multilingual", ["Multilingual", "1", "16 B", "30", "18.18 %", "3.00", "3", "90", "33.33 %", "33.33 %"]),
         ("mix", "python", ["python", "Code", "3", "41 B", "45", "27.27 %", "2.00", "90", "33.33 %"]),
         # language, bytes, tokens, bytes per token, characters per token
-        ("tokens", "ko", ["ko", "270 B", "90", "3.00", "1.30"]),
-        ("tokens", "python", ["python", "41 B", "45", "0.91", "0.91"]),
+        ("tokens", "ko", ["ko", "270 B", "90", "3.00", "1.30", "0.77"]),
+        ("tokens", "python", ["python", "41 B", "45", "0.91", "0.91", "1.10"]),
         # segment, shards, sequences, tokens, share, padding, padding share, adds up, files, bytes
         ("shards", "korean", ["Korean", "1", "6", "90", "33.33 %", "6", "6.25 %", "✓", "2", "282 B"]),
     ],
@@ -179,6 +179,9 @@ def test_tokenizer_and_special_tokens(run: str) -> None:
     assert "1,024 entries" in page.text
     shown = "".join(page.text.split())
     assert "<|endoftext|>0<|pad|>1<|r_0|>…<|r_2|>2–4<|r_7|>9" in shown
+    assert page.row("tokens", "korean")[1:] == ["270 B", "90", "3.00", "1.30", "0.77"]
+    assert page.row("tokens", "ko")[1:] == ["270 B", "90", "3.00", "1.30", "0.77"]
+    assert page.row("tokens", "code")[1:] == ["41 B", "45", "0.91", "0.91", "1.10"]
 
 
 def test_samples_have_every_failing_rule_and_the_text_of_the_stage_before(run: str) -> None:

@@ -83,9 +83,15 @@ _SHORTEST_KEY = 16
 _MIN_CHANGES = 3
 _CHANGES = re.compile(r"(?<=[a-zA-Z])[0-9]|(?<=[0-9])[a-zA-Z]|(?<=[a-z])[A-Z]")
 """Where letters and digits, or small and capital letters, meet."""
+_DIGIT = re.compile("[0-9]")
 _NAME_PARTS = re.compile("key|secret|token|pass|pwd|credential|client|auth|bearer|basic|[번드호키릿큰]")
 """One of these is in every name that `named` knows, in small letters."""
-_PASSWORD_SIGN = re.compile("[pP비패암](?:[aA][sS][sS]|[wW][dD]|밀번호|번|스워드|호)")
+_KEY_CHARACTERS = bytes(ord("k") if re.match(r"[A-Za-z0-9_+/.~%:-]", chr(code)) else ord(" ") for code in range(256))
+"""For `bytes.translate`: `k` for what keys are made of, a blank for all else."""
+_LONG_RUN = b"k" * _SHORTEST_KEY
+_SHORTEST_PROVIDED = 20
+_PASSWORD_SIGNS = (b"pass", b"pwd")
+_PASSWORD_SIGNS_KOREAN = ("비밀번호", "비번", "패스워드", "암호")
 _REPEATED = re.compile(r"(.)\1{5}")
 _JWT_IO_SIGNATURE = "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
 """The signature of the token that every tutorial of RFC 7519 shows."""
@@ -101,7 +107,6 @@ _PLACEHOLDER_WORDS = word_list("""
 class _Patterns(NamedTuple):
     """See `_patterns`."""
 
-    run: re.Pattern[str]
     provided: re.Pattern[str]
     bodies: dict[str, re.Pattern[str]]
     named: re.Pattern[str]
@@ -113,7 +118,7 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    """All that is searched for: `run` finds what is long enough for a key, `named` judges what stands in front of it."""
+    """All that is searched for; `named` judges what stands in front of a run that is long enough for a key."""
     latin = (
         r"(?i:api[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|service[_-]?key|signing[_-]?key|encryption[_-]?key"
         r"|account[_-]?key|[_-]key|secret|token|password|passwd|passphrase|pwd|credentials?|client[_-]?id[_-]?secret|authorization|bearer|basic)"
@@ -126,7 +131,6 @@ def _patterns() -> _Patterns:
     value = r"(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;<>(){}\[\]&가-힣]{6,64})(?P<tail>.?)"
     password = rf"[pP비패암](?:{given_latin}|{given_korean}){value}"
     return _Patterns(
-        run=re.compile(r"[A-Za-z0-9_+/.~%:-](?<![A-Za-z0-9_+/.~%:-].)[A-Za-z0-9_+/.~%:-]{15,}={0,2}"),
         provided=re.compile(rf"(?<![A-Za-z0-9_-]){one_of(prefix for prefix, _ in _PROVIDERS)}"),
         bodies={prefix: re.compile(f"(?:{body})(?![A-Za-z0-9])", re.ASCII) for prefix, body in _PROVIDERS},
         named=re.compile(
@@ -150,10 +154,12 @@ class ApiKey:
 
     def find(self, text: str) -> Iterator[Span]:
         """Every secret; one that a provider's format and a name both mark is yielded twice."""
-        for run in _patterns().run.finditer(text):
-            for start, end, score in _keys_in_run(text, run):
-                yield Span(start, end, self.entity, score)
-        if _PASSWORD_SIGN.search(text):
+        # One byte for each code point, so that offsets stay; what is not ASCII is in no key.
+        shape = text.encode("ascii", "replace").lower()
+        for start, end in _runs(shape):
+            for first, last, score in _keys_in_run(text, start, end):
+                yield Span(first, last, self.entity, score)
+        if any(sign in shape for sign in _PASSWORD_SIGNS) or any(sign in text for sign in _PASSWORD_SIGNS_KOREAN):
             for match in _patterns().password.finditer(text):
                 value = match["value"] if match["quote"] else match["value"].rstrip(".,:!?")
                 is_closed = match["tail"] == match["quote"] or (not match["quote"] and match["tail"] not in ("(", "[", "{"))
@@ -166,20 +172,32 @@ class ApiKey:
                     yield Span(*match.span("value"), self.entity, 0.85)
 
 
-def _keys_in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int, float]]:
+def _runs(shape: bytes) -> Iterator[tuple[int, int]]:
+    """Ranges of long runs of the characters that keys are made of, with the padding of Base64."""
+    marks = shape.translate(_KEY_CHARACTERS)
+    start = marks.find(_LONG_RUN)
+    while start >= 0:
+        end = marks.find(b" ", start)
+        end = len(marks) if end < 0 else end
+        padding = shape[end : end + 2]
+        yield start, end + len(padding) - len(padding.lstrip(b"="))
+        start = marks.find(_LONG_RUN, end)
+
+
+def _keys_in_run(text: str, first: int, last: int) -> Iterator[tuple[int, int, float]]:
     """Ranges of keys in a long run of the characters that keys are made of: by a provider's format, or by the name in front."""
     patterns = _patterns()
-    first, last = run.span()
-    for head in patterns.provided.finditer(text, first, last):
+    is_long = last - first >= _SHORTEST_PROVIDED
+    for head in patterns.provided.finditer(text, first, last) if is_long else ():
         body = patterns.bodies[head[0]].match(text, head.end())
         if body is not None and not _is_placeholder(body[0]) and _JWT_IO_SIGNATURE not in body[0]:
             yield head.start(), body.end(), 1.0
-    found = run[0]
+    found = text[first:last]
     if ":AA" in found:
         for bot in patterns.bot.finditer(text, first, last):
             yield *bot.span(), 1.0
     value = found.rpartition(":")[2].rstrip(".")
-    if len(value) < _SHORTEST_KEY or len(_CHANGES.findall(value)) < _MIN_CHANGES:
+    if len(value) < _SHORTEST_KEY or _DIGIT.search(value) is None or len(_CHANGES.findall(value)) < _MIN_CHANGES:
         return
     start = first + found.rfind(":") + 1
     if _is_named(text[max(0, start - 48) : start]) and _is_random(value) and not _is_placeholder(value):
@@ -201,7 +219,7 @@ def _is_password(value: str) -> bool:
 
 def _is_random(value: str) -> bool:
     """Whether a string has 16 and more characters of a key's alphabet with digits mixed in and high entropy."""
-    if len(value) < _SHORTEST_KEY or not re.search(r"[0-9]", value) or not re.search(r"[A-Za-z]", value):
+    if len(value) < _SHORTEST_KEY or not _DIGIT.search(value) or not re.search(r"[A-Za-z]", value):
         return False
     # Names such as `oauth2_access_scope` are words joined by signs: few changes between letters and digits.
     changes = len(_CHANGES.findall(value))

@@ -38,6 +38,10 @@ _NO_NAME = frozenset(
 """What a form says where there is no name."""
 
 
+_LATIN_TITLES = ("Mr", "Ms", "Dr", "Prof", "Dear")
+"""How what `latin_title` finds begins: quick to look for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PersonName:
     """Names in clear context; see the module docstring."""
@@ -194,6 +198,8 @@ def _ends_of_latin_labels() -> frozenset[str]:
 
 def _addressed(text: str) -> Iterator[tuple[int, int, float]]:
     """Ranges of romanised Korean names behind a title (Mr., Dr., Dear)."""
+    if not any(title in text for title in _LATIN_TITLES):
+        return
     for title in name_patterns().latin_title.finditer(text):
         if not text[max(0, title.start() - 1) : title.start()].isalnum():
             yield from _latin_name(text, title.end())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.readers import jsonl
 from pipelines.readers.lines import Line, OversizeLine, UnfinishedLine, read_lines
 from pipelines.readers.planning import find_pieces
-from pipelines.readers.record import Piece, ReaderSettings, Record, Rejected
+from pipelines.readers.record import Piece, ReaderSettings, Record, Records, Rejected
 
 
 def read(path: Path, **options) -> list:
@@ -165,3 +165,65 @@ def test_an_unfinished_line_past_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"text": "a"}\n{"text": "' + b"b" * 100)
     assert [getattr(o, "text", None) or o.failure.rule for o in read(path, max_record_bytes=50)] == ["a", "record_too_large"]
+
+
+GOOD = [json.dumps({"id": f"a{n}", "text": f"글 {n}"}, ensure_ascii=False).encode() for n in range(300)]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        (b"", None),
+        (b" \t\r", None),
+        (b'{"id": "x", "text": "\xea\xb8\x80"}\r', ""),
+        (b' {"id": "x", "text": "\xea\xb8\x80"} ', ""),
+        (b'{"id": 18446744073709551617, "text": "\xea\xb8\x80"}', ""),
+        (b'{"id": "x", "text": "a", "text": "\\ud55c"}', ""),
+        (b'{"id": "x", "text": "a"} {"id": "y", "text": "b"}', "invalid_json"),
+        (b'{"id": "x", "text": "a"},', "invalid_json"),
+        (b'{"id": "x", "text": NaN}', "invalid_json"),
+        (b'"text"', "not_an_object"),
+        (b"[" * 100_000, "invalid_json"),
+        (b'{"id": "x", "text": "\xb1\xdb"}', "invalid_utf8"),
+        (b'{"id": "x", "text": "\\ud800"}', "lone_surrogate"),
+        (b'{"id": "x"}', "missing_text"),
+        (b'{"id": "x", "text": null}', "null_text"),
+        (b'{"id": "x", "text": 1}', "text_not_a_string"),
+        (b'{"id": "x", "text": " \xe3\x80\x80"}', "empty_text"),
+        (b'{"id": true, "text": "a"}', "invalid_id"),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 150, 300])
+def test_one_line_among_good_ones_is_read_as_it_is_alone(tmp_path: Path, line: bytes, rule: str | None, place: int) -> None:
+    together, alone = tmp_path / "together.jsonl", tmp_path / "alone.jsonl"
+    together.write_bytes(b"\n".join([*GOOD[:place], line, *GOOD[place:]]) + b"\n")
+    alone.write_bytes(line + b"\n")
+    good = [Record(f"글 {n}", 0, f"a{n}", raw_bytes=len(GOOD[n])) for n in range(300)]
+    found = [(item.raw_bytes, getattr(item, "text", None)) for item in read(alone)]
+    assert [getattr(item, "failure", None) and item.failure.rule for item in read(alone)] == (
+        [] if rule is None else [rule or None]
+    )
+    items = read(together)
+    expected = [(record.raw_bytes, record.text) for record in good]
+    assert [(item.raw_bytes, getattr(item, "text", None)) for item in items] == [*expected[:place], *found, *expected[place:]]
+    starts = [0]
+    for content in [*GOOD[:place], line, *GOOD[place:]]:
+        starts.append(starts[-1] + len(content) + 1)
+    ordinals = starts[:-1] if found else [*starts[:place], *starts[place + 1 : -1]]
+    assert [item.ordinal for item in items] == ordinals
+
+
+def test_two_halves_of_a_line_make_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n".join([*GOOD[:5], b'{"id": "x"', b'"text": "b"}', b'{"id": 1},{"id": 2}', *GOOD[5:]]) + b"\n")
+    items = read(path)
+    assert [item.failure.rule for item in items if isinstance(item, Rejected)] == ["invalid_json"] * 3
+    assert sum(isinstance(item, Record) for item in items) == len(GOOD)
+
+
+def test_good_lines_are_read_together(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n".join([*GOOD, b"{", *GOOD]) + b"\n")
+    items = list(jsonl.read_columns(Piece(str(path), 0, None, 0), settings=ReaderSettings()))
+    assert sum(len(item) for item in items if isinstance(item, Records)) > 500
+    assert len(items) < 100

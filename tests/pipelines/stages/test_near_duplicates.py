@@ -11,18 +11,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from filters.near_duplicates.buckets import Edges, prints_of
+from filters.near_duplicates.buckets import Edges, Prints, prints_of
 from filters.near_duplicates.sketch import band_keys
 from pipelines.engine import files
 from pipelines.engine.partition import PartitionWriter
 from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, Unit, commit
 from pipelines.recipe_tables import Recipe
-from pipelines.stages import candidates, clusters, near_dedup, signatures
+from pipelines.stages import candidates, clusters, duplicates, near_dedup, signatures
 from pipelines.stages.candidates import fewest, in_parts, in_several
 from pipelines.stages.context import Context
-from pipelines.stages.signature_index import range_of, rows_schema
+from pipelines.stages.signature_index import indexes, range_of, rows_schema
 from pipelines.stages.signatures import WritingSignatures, fixed_binary, num_ranges_for
+from pipelines.stages.verification import TrueSimilarity, jaccard, shingles
 
 TEXT = (
     "서울시는 올해 안에 한강 공원의 산책로를 새로 고치기로 했다. 낡은 벤치와 가로등을 바꾸고, 자전거 길과 걷는 길을 나누어 서로 "
@@ -317,10 +318,38 @@ def synthetic(run: Path, values: np.ndarray, generations: np.ndarray, *, order: 
 
 
 def test_verified_by_the_texts(tmp_path: Path) -> None:
-    dedup(tmp_path / "estimate", threshold=0.8)
-    dedup(tmp_path / "true", threshold=0.8, verify="true")
-    # Spacing and one particle change no shingle that counts much; the shorter text lacks a few.
-    assert set(kept(tmp_path / "true")) == {"good", "other", "one", "marks", "repeated-more"}
+    dedup(tmp_path, threshold=0.8, verify="true")
+    assert set(kept(tmp_path)) == {"good", "other", "one", "marks", "repeated-more"}
+
+
+def test_the_texts_decide_where_the_estimate_leaves_it_open(tmp_path: Path) -> None:
+    context = dedup(tmp_path, {"first": (TEXT, 0.0), "short": DOCUMENTS["short"], "other": (OTHER, 0.0)}, parts=1)
+    first, short, other = 0, 1, 2
+    # Estimates as they may be wrong by: 0.65 of the first two, 0.75 of the first and the last.
+    values = np.zeros((3, 1, 120), dtype=np.uint8)
+    values[short, 0, :42], values[other, 0, 42:72] = 1, 2
+    prints = Prints(values, np.ones(3, dtype=np.uint8))
+    found = indexes(context)
+
+    def alike(threshold: float) -> list[bool]:
+        decided = TrueSimilarity(found, np.arange(3), prints, threshold)
+        return decided(np.array([first, first]), np.array([short, other])).tolist()
+
+    assert alike(0.7) == [True, False]
+    assert alike(0.3) == [True, True], "far from the threshold the estimate decides"
+    files.remove_tree(str(tmp_path / "documents"))
+    assert alike(0.7) == [False, True], "where there are no texts any more it does too"
+
+
+@pytest.mark.parametrize(
+    ("segment", "language", "kinds"), [("korean", "ko", 2), ("", "ko", 2), ("multilingual", "en", 1), ("code", "python", 1)]
+)
+def test_true_shingles_are_those_of_the_signatures(segment: str, language: str, kinds: int) -> None:
+    found = shingles(TEXT, segment, language)
+    assert len(found) == kinds
+    assert all(len(own) > 20 and (np.diff(own.astype(object)) > 0).all() for own in found)
+    assert jaccard(found[0], found[0]) == 1
+    assert jaccard(found[0], found[0][:0]) == 0
 
 
 @pytest.mark.parametrize(
@@ -356,3 +385,21 @@ def test_fewest_pairs_up_to_each_generation() -> None:
     first, second, generation = fewest([edges([(7, 3, 1), (3, 9, 0)]), edges([(9, 3, 0), (7, 9, 1), (5, 7, 2)])])
     assert list(zip(first.tolist(), second.tolist(), generation.tolist(), strict=True)) == [(9, 3, 0), (7, 3, 1), (5, 3, 2)]
     assert [len(column) for column in fewest([])] == [0, 0, 0]
+
+
+def test_texts_that_an_older_run_has_go_first(tmp_path: Path) -> None:
+    """Its ids do not count: a page keeps its id when it changes."""
+    old, run = tmp_path / "old", tmp_path / "run"
+    dedup(old, {"x": (TEXT, 0.0), "y": (OTHER, 0.0)})
+    rows = [("x", "새 글", 0.0, "s"), ("a", TEXT, 0.0, "s"), ("b", TEXT, 0.0, "s"), ("b", "새 글 둘", 0.0, "s")]
+    context = Context(recipe(against=[old]), str(run), str(run))
+    context.manifests["filter"] = documents_stage(run, [rows[:2], rows[2:]])
+    files.filesystem(str(run))[0].mv(str(run / "documents"), str(run / "filter"), recursive=True)
+    manifest = run_stage(duplicates.stage(context))
+    assert manifest["totals"]["stats"] == {"exact_duplicate": 2, "duplicate_id": 1}
+    lost = [row for path in sorted((run / "duplicates").glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    assert [(row["row"], row["rule"], row["kept_id"]) for row in lost] == [
+        (1, "exact_duplicate", "x"),
+        (0, "exact_duplicate", "x"),
+        (1, "duplicate_id", "b"),
+    ]

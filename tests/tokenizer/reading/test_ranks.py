@@ -4,6 +4,7 @@ import base64
 import json
 import random
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pytest
 import regex
@@ -36,7 +37,7 @@ def by_rank(text: str) -> list[int]:
         if word.encode() in RANKS:
             parts = [word.encode()]
         while True:
-            ranks = [RANKS.get(left + right, 1 << 30) for left, right in zip(parts, parts[1:], strict=False)]
+            ranks = [RANKS.get(left + right, 1 << 30) for left, right in pairwise(parts)]
             if not ranks or min(ranks) == 1 << 30:
                 break
             place = ranks.index(min(ranks))
@@ -109,9 +110,9 @@ def test_patterns_lose_nothing(pattern: str) -> None:
 
 
 def test_patterns_split_as_published() -> None:
-    text = "Don't HTTPServer 12345 नमस्ते a//\n"
-    assert regex.findall(CL100K, text)[:3] == ["Don", "'t", " HTTPServer"]
-    assert regex.findall(O200K, text)[:4] == ["Don't", " HTTP", "Server", " "]
+    text = "Don't myServer 12345 नमस्ते a//\n"
+    assert regex.findall(CL100K, text)[:3] == ["Don", "'t", " myServer"]
+    assert regex.findall(O200K, text)[:4] == ["Don't", " my", "Server", " "]
     assert "123" in regex.findall(O200K, text)
     assert "1" in regex.findall(QWEN, text)
     assert " नमस्ते" in regex.findall(QWEN_3_5, text)

@@ -28,6 +28,7 @@ class Processor:
         return self.pieces[number].startswith("<0x")
 
     def encode(self, text: Any, *, out_type: Any) -> Any:
+        assert out_type == (int if isinstance(text, list) else "immutable_proto")
         if isinstance(text, list):
             return [[piece.id for piece in self.encode(one, out_type="immutable_proto").pieces] for one in text]
         found = []
