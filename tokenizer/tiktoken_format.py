@@ -2,8 +2,7 @@
 
 A ``tokenizer.json`` enters; a ``.tiktoken`` file and a ``.json`` with the split pattern and the special tokens leave, which is
 what ``tiktoken.Encoding`` is made of. tiktoken has no list of merges: it joins any two neighbours that make an entry, the one
-of lowest rank first. Where an entry can be made in two ways the two may differ: measured on 4.3 MB of Korean, other languages
-and code, see ``docs/tokenizer.md``; the bytes always are the same.
+of lowest rank first. Where an entry can be made in two ways it may make it in the other; the bytes always are the same.
 """
 
 import base64
