@@ -136,7 +136,7 @@ def ledger_batches(file: Any) -> Iterator[pa.RecordBatch]:
     # How Parquet spells the path of a list's element differs between writers, so it is looked up, not assumed.
     paths = [parquet.schema.column(i).path for i in range(len(parquet.schema))]
     nested = [path for path in paths if path.startswith("failures.") and path.endswith((".rule", ".value"))]
-    yield from parquet.iter_batches(batch_size=_BATCH_ROWS, columns=[*wanted, *nested], use_threads=False)
+    yield from parquet.iter_batches(batch_size=_BATCH_ROWS, columns=[*wanted, *nested], use_threads=True)
 
 
 class _Coded(NamedTuple):
@@ -208,7 +208,7 @@ def _accumulate(
 
 
 def _hashes(ids: pa.Array) -> Hashes:
-    """A uniform number for each id: its CRC-32, mixed, for the low ones of a checksum's values are not independent."""
+    """A uniform number for each id: its CRC-32, mixed, for ids that are nearly alike have checksums that are related."""
     sums = map(crc32, ids.cast(pa.binary()).to_pylist())
     return _mixed(np.fromiter(sums, dtype=np.uint64, count=len(ids)))
 

@@ -91,14 +91,19 @@ def test_killed_at_twenty_moments(quick_recipe: Path, quick_run: Path, tmp_path:
 def test_a_dead_or_stuck_worker_is_an_error_within_a_minute(
     quick_recipe: Path, quick_run: Path, tmp_path: Path, sent: int, told: str
 ) -> None:
-    run = tmp_path / "run"
-    process = start(quick_recipe, run, *PROCESSES)
-    worker = a_worker(process)
-    time.sleep(1)  # long enough to be noticed alive
-    os.kill(worker.pid, sent)
-    begun = time.monotonic()
-    _, errors = process.communicate(timeout=120)
-    assert time.monotonic() - begun < 60
+    for attempt in range(4):
+        run = tmp_path / f"run{attempt}"
+        process = start(quick_recipe, run, *PROCESSES)
+        worker = a_worker(process)
+        time.sleep(1)  # long enough to be noticed alive
+        os.kill(worker.pid, sent)
+        begun = time.monotonic()
+        _, errors = process.communicate(timeout=120)
+        assert time.monotonic() - begun < 60
+        if process.returncode != 0:
+            break
+        # It had done its last work of a stage when it was hit, so that nothing was missing.
+        assert output_bytes(run) == output_bytes(quick_run)
     assert process.returncode == 1
     assert re.search(told, errors), errors
     assert "run the same command again to go on" in errors
