@@ -58,6 +58,8 @@ class Batch:
     @lazy
     def words(self) -> Parts:
         """The words, as the splitter gives them."""
+        if self._split_words is str.split:
+            return Parts.of_words(self.texts)
         return Parts([*map(self._split_words, self.texts)])
 
     @lazy

@@ -83,6 +83,9 @@ _TOOL = re.compile(
 _DIGITS = re.compile(r"\d+|\b[0-9a-f]{6,}\b")
 #: A pattern that comes so often, with letters and other numbers each time, was written by a program.
 _MIN_PATTERN_LINES = 3
+_NUMBER = re.compile(rb"[0-9]+")
+#: A log repeats its patterns: so many lines, and so many different patterns to a line.
+_MIN_LINES, _MAX_PATTERNS = 8, 0.5
 _MIN_PATTERN_CHARS = 8
 _MAX_SAME = 0.5
 _LETTER = re.compile(r"[A-Za-z가-힣]{2}")
@@ -96,6 +99,11 @@ def log_marks(data: bytes) -> int:
     if data.count(b":") > data.count(b"\n") // 4:
         marks += len(_CLOCK.findall(data))
     return marks
+
+
+def has_few_patterns(data: bytes, num_lines: int) -> bool:
+    """Whether the lines may be few patterns with other numbers in them, whatever program wrote them."""
+    return num_lines >= _MIN_LINES and _MAX_PATTERNS * num_lines >= len(set(_NUMBER.sub(b"0", data).split(b"\n")))
 
 
 def log_kind(line: str) -> str:

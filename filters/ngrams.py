@@ -88,8 +88,8 @@ def top_run_chars(runs: RepeatedRuns, words: Parts, *, min_count: int = 1) -> In
     Of equals the first is taken. Where no run is repeated every run is on top, once. 0 where none stands ``min_count`` times.
     """
     offsets, num_documents = words.char_offsets, len(words.counts)
-    starts = np.minimum(words.offsets[:-1], max(len(words.items) - runs.n, 0))
-    first = offsets[np.minimum(starts + runs.n, len(words.items))] - offsets[starts] + runs.n - 1
+    starts = np.minimum(words.offsets[:-1], max(words.size - runs.n, 0))
+    first = offsets[np.minimum(starts + runs.n, words.size)] - offsets[starts] + runs.n - 1
     chars = np.where((words.counts >= runs.n) & (min_count == 1), first, 0)
     if len(runs.starts):
         counts = np.bincount(runs.ids)[runs.ids]

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from filters.view import BoolArray, IntArray, lazy
 
@@ -21,10 +23,42 @@ class Parts:
     def __init__(self, of_documents: Sequence[list[str]]) -> None:
         self.counts: IntArray = np.fromiter(map(len, of_documents), dtype=np.int64, count=len(of_documents))
         self.offsets: IntArray = starts_of(self.counts)
-        self.items: list[str] = list(chain.from_iterable(of_documents))
+        self._strings: pa.LargeStringArray | None = None
+        self.__dict__["items"] = list(chain.from_iterable(of_documents))
+
+    @classmethod
+    def of_words(cls, texts: Sequence[str]) -> "Parts":
+        """The words that ``str.split`` gives for each text. Arrow splits them, and no word is made a string of Python."""
+        try:
+            split = pc.call_function("utf8_split_whitespace", [pa.array(texts, pa.large_string())])
+        except UnicodeEncodeError:  # lone surrogates, which Arrow cannot hold
+            return cls([*map(str.split, texts)])
+        strings = split.values
+        # White space at the ends of a text leaves empty words there.
+        is_word = pc.call_function("binary_length", [strings]).to_numpy() > 0
+        words = cls([])
+        words.offsets = starts_of(is_word)[split.offsets.to_numpy()]
+        words.counts = np.diff(words.offsets)
+        words._strings = strings.filter(pa.array(is_word))
+        del words.__dict__["items"]
+        return words
+
+    @lazy
+    def items(self) -> list[str]:
+        """All parts, the documents' one after the other."""
+        assert self._strings is not None
+        return self._strings.to_pylist()
+
+    @lazy
+    def size(self) -> int:
+        """How many parts there are in all."""
+        return int(self.offsets[-1])
 
     @lazy
     def _table(self) -> tuple[list[str], IntArray]:
+        if self._strings is not None:
+            encoded = self._strings.dictionary_encode()
+            return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
         numbers: defaultdict[str, int] = defaultdict()
         numbers.default_factory = numbers.__len__  # a new one gets the next number, and the loop stays in C
         ids = np.fromiter(map(numbers.__getitem__, self.items), dtype=np.int64, count=len(self.items))
@@ -48,6 +82,8 @@ class Parts:
     @lazy
     def lengths(self) -> IntArray:
         """The code points of each part."""
+        if self._strings is not None:
+            return pc.call_function("utf8_length", [self._strings]).to_numpy().astype(np.int64)
         return np.fromiter(map(len, self.items), dtype=np.int64, count=len(self.items))
 
     @lazy
@@ -72,8 +108,8 @@ class Parts:
     @lazy
     def repeated(self) -> tuple[IntArray, IntArray]:
         """For each document how many of its parts were there before in it, and how many characters those have."""
-        again = np.zeros(len(self.items), dtype=np.int64)
-        if len(self.vocabulary) < len(self.items):
+        again = np.zeros(self.size, dtype=np.int64)
+        if len(self.vocabulary) < self.size:
             places, ordered = sorted_keys(self.keys, self.num_keys)
             again[places[1:][ordered[1:] == ordered[:-1]]] = 1
         return self.sums(again), self.sums(again * self.lengths)

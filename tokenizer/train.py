@@ -34,7 +34,7 @@ class Training:
 
     ``vocab_size`` counts the special tokens and the 256 bytes. ``misalignment`` is what a token that cuts morphemes costs,
     in tokens (0: plain BPE). ``korean_weight`` is what an occurrence of a Korean word counts, others counting 1: a share of
-    the vocabulary. Pairs that occur less often than ``min_pair_count`` are not merged.
+    the vocabulary. Pairs that count less than ``min_pair_count`` are not merged.
 
     Raises:
         ValueError: the vocabulary has no room for the bytes.

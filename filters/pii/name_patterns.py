@@ -93,11 +93,15 @@ def _name() -> str:
 
 
 def _sign_behind() -> str:
-    """What may stand behind a name, the clearest signs first."""
+    """What may stand behind a name, the clearest signs first.
+
+    A look at the next character first: few words begin as a sign does.
+    """
     title = _title()
+    begins = "".join(sorted({*(word[0] for word in (*HONORIFICS, *TITLES)), *"씨님귀선군양드올배이라입에예("}))
     of_age = r"\((?:남|여|만)?,?[ ]?(?:만[ ]?)?\d{1,2}(?:세|살|[·,][ ]?[남여])[^()\n]{0,16}\)"
     age = rf"{of_age}|\(\d{{2}}\)(?=[ ]?(?:씨|군|양)(?![가-힣]{{2}}))"
-    return "|".join(
+    signs = "|".join(
         (
             rf"(?P<honorific>[ ]?(?:씨(?![티앗줄름방족드월])|님|귀하|선생님)|[ ]{one_of(HONORIFICS)})",
             rf"(?P<title>[ ]?{title})(?={_PARTICLE}?(?![가-힣]))",
@@ -106,6 +110,7 @@ def _sign_behind() -> str:
             rf"(?P<closing>[ ]?(?:드림|올림|배상)(?![가-힣])|이?라고[ ](?:합니다|해요|하는데요|불러)"
             rf"|[ ]?\((?:인|서명|印|직인)\)|[ ]?{age})",
             r"(?P<copula>입니다|이?라고|이?에요|예요|이고|이며|이야)",
-            rf"(?:{led_by_label()}|(?<=\)))(?P<particle>{_PARTICLE})?(?![가-힣A-Za-z0-9○])",
         )
     )
+    led = rf"(?:{led_by_label()}|(?<=\)))(?P<particle>{_PARTICLE})?(?![가-힣A-Za-z0-9○])"
+    return rf"(?=[ ]?[{begins}])(?:{signs})|{led}"

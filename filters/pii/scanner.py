@@ -20,6 +20,7 @@ from filters.pii import recognisers
 from filters.pii.context import CONTEXT_MARGIN
 from filters.pii.folding import fold
 from filters.pii.phone_disguises import SIGNS
+from filters.pii.shape import ascii_shape
 from filters.pii.span import Span
 
 
@@ -51,7 +52,8 @@ _HIDDEN = re.compile(r"-(?<=[0-9 ]-)[ ]?([^\w\s]|[xXㅇOo])\1{6}")
 _SPELT = re.compile(r"[공영]일[공영일육칠팔구]")
 _COLONS = re.compile(r":(?::|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:)")
 _DIGIT = re.compile("[0-9]")
-_AT_WORDS = ("골뱅이", "앳", " at ")
+_AT_WORDS = ("골뱅이", "앳")
+_AT_SIGNS = (b" at ", *(f"{bracket}{blank}at".encode() for bracket in "([{<" for blank in ("", " ")))
 _BRACKETED_AT = re.compile(r"[(\[{<] ?[aA][tT] ?[)\]}>]")
 
 
@@ -92,7 +94,8 @@ def _number_regions(text: str) -> list[tuple[int, int]]:
     """Where a structured number or an IP address can be."""
     matches = _numbers(text)
     is_spelt = "공일" in text or "영일" in text
-    has_colons = "::" in text or text.count(":") >= 7
+    shape = ascii_shape(text)
+    has_colons = b"::" in shape or shape.count(b":") >= 7
     hidden = [*_HIDDEN.finditer(text), *SIGNS.finditer(text)]
     if not (is_spelt or has_colons or hidden):
         return _regions(text, matches)
@@ -104,7 +107,10 @@ def _has_at_sign(text: str) -> bool:
     """Whether there is an @ or a way to write it; plain searches first, because most texts have none of the words."""
     if "@" in text:
         return True
-    return any(word in text for word in _AT_WORDS) or _BRACKETED_AT.search(text) is not None
+    if any(word in text for word in _AT_WORDS):
+        return True
+    shape = ascii_shape(text)
+    return any(sign in shape for sign in _AT_SIGNS) and (" at " in text or _BRACKETED_AT.search(text) is not None)
 
 
 def settle(spans: Iterable[Span]) -> list[Span]:

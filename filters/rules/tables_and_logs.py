@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from filters.document import Failure
 from filters.limits import check_share
-from filters.log_lines import log_kind, log_marks, repeated_patterns
+from filters.log_lines import has_few_patterns, log_kind, log_marks, repeated_patterns
 from filters.view import View
 
 _DIGITS = b"0123456789"
@@ -90,7 +90,7 @@ class TablesAndLogs:
         num_lines = data.count(b"\n") + 1
         is_ascii = num_bytes < 1.3 * len(text)
         may_be_log = num_lines >= self.min_lines and (is_ascii or digits > 0.03 * num_bytes)
-        may_be_log = may_be_log and log_marks(data) > self.max_log_lines / 2 * num_lines
+        may_be_log = may_be_log and (log_marks(data) > self.max_log_lines / 2 * num_lines or has_few_patterns(data, num_lines))
         # Hangul takes three bytes a syllable, so a share of the bytes is up to three times as many characters.
         if digits > 0.12 * num_bytes or may_be_log:
             lines = [line for line in text.split("\n", _MAX_LINES) if line and not line.isspace()][:_MAX_LINES]

@@ -95,3 +95,29 @@ def test_of_equally_frequent_runs_the_first_is_on_top() -> None:
 
 def test_words_of_two_documents_make_no_run() -> None:
     assert list(all_runs(Parts([["가", "나"], ["가", "나"], ["나", "가"]]), max_n=3)) == []
+
+
+SPACED = [
+    "",
+    " ",
+    "가 나  다\n\n가\t",
+    "\u3000가\u2028나\xa0다\x1f라\x85마\u200b바",
+    "漢字 😀 e\u0301 ＡＢ a\u1680b",
+    "\n가 가 가",
+]
+
+
+@pytest.mark.parametrize("texts", [SPACED, ["\ud800 가 나", *SPACED], [], [""], ["가"]])
+def test_words_of_arrow_are_those_of_python(texts: list[str]) -> None:
+    found, plain = Parts.of_words(texts), Parts([*map(str.split, texts)])
+    assert found.items == plain.items
+    assert found.size == plain.size == len(plain.items)
+    assert found.vocabulary == plain.vocabulary
+    for name in ("counts", "offsets", "ids", "lengths", "rows", "keys", "char_offsets"):
+        assert getattr(found, name).tolist() == getattr(plain, name).tolist(), name
+        assert getattr(found, name).dtype == getattr(plain, name).dtype, name
+
+
+def test_every_white_space_of_python_separates_words() -> None:
+    texts = [f"a{chr(point)}b" for point in range(0x110000) if not 0xD800 <= point < 0xE000]
+    assert Parts.of_words(texts).counts.tolist() == [len(text.split()) for text in texts]

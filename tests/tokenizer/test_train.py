@@ -49,7 +49,7 @@ def test_special_tokens_come_first_and_all_bytes_follow() -> None:
 
 @pytest.mark.parametrize(("texts", "size"), [([], 288), (["", "\n"], 288), (["가나다"], 288), (["가나다"] * 2, 296)])
 def test_a_small_corpus_says_so(texts: list[str], size: int) -> None:
-    trained = trained_on(texts, vocab_size=1_000)
+    trained = trained_on(texts, vocab_size=1_000, korean_weight=1)
     assert (trained.vocab_size, trained.requested_vocab_size, trained.is_complete) == (size, 1_000, False)
 
 

@@ -19,6 +19,7 @@ from typing import ClassVar
 from filters.pii.address_patterns import LONGEST_COMPLEX, MAX_DETAILS, REACH, address_patterns
 from filters.pii.alternation import word_list
 from filters.pii.context import squeeze
+from filters.pii.shape import ascii_shape
 from filters.pii.span import Span
 
 _METROPOLITAN = ("서울", "부산", "대구", "인천", "광주", "대전", "울산", "세종", "제주")
@@ -43,6 +44,10 @@ _NOT_PLACES = frozenset(
 """Words that end like a road or a village."""
 
 
+_POSTCODE_SIGN = re.compile(r"우[편)]|\(우")
+_ROMANISED_SIGNS = (b"-gu,", b"-si,", b"-gun,")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Address:
     """Addresses with a building, lot or flat, and postal codes; see the module docstring."""
@@ -64,10 +69,11 @@ class Address:
                 yield Span(*address, self.entity, 0.9)
         for flat in _flats(text, found):
             yield Span(*flat, self.entity, 0.85)
-        if any(word in text for word in ("우편", "우)", "(우", "ostal", "zip", "Zip", "ZIP")):
+        shape = ascii_shape(text)
+        if _POSTCODE_SIGN.search(text) or b"zip" in shape or b"ostal" in shape:
             for match in patterns.labelled_postcode.finditer(text):
                 yield Span(*match.span(1), self.entity, 0.85)
-        if "-gu," in text or "-si," in text or "-gun," in text:
+        if any(sign in shape for sign in _ROMANISED_SIGNS):
             for match in patterns.romanised.finditer(text):
                 yield Span(*match.span(), self.entity, 0.85)
 

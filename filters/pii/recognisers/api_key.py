@@ -19,6 +19,7 @@ from math import log2
 from typing import ClassVar, NamedTuple
 
 from filters.pii.alternation import one_of, word_list
+from filters.pii.shape import ascii_shape
 from filters.pii.span import Span
 
 _PROVIDERS: tuple[tuple[str, str], ...] = (
@@ -154,8 +155,7 @@ class ApiKey:
 
     def find(self, text: str) -> Iterator[Span]:
         """Every secret; one that a provider's format and a name both mark is yielded twice."""
-        # One byte for each code point, so that offsets stay; what is not ASCII is in no key.
-        shape = text.encode("ascii", "replace").lower()
+        shape = ascii_shape(text)
         for start, end in _runs(shape):
             for first, last, score in _keys_in_run(text, start, end):
                 yield Span(first, last, self.entity, score)

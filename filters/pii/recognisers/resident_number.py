@@ -12,6 +12,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import mul
 from typing import ClassVar
 
@@ -117,18 +118,26 @@ def _score(text: str, match: re.Match[str]) -> float | None:
 
 def find_numbers(text: str, entity: str, centuries: str) -> Iterator[Span]:
     """Numbers whose century digit is one of `centuries`, as spans of `entity`."""
-    for match in _FORM.finditer(text):
+    complete, boxed = _forms(text)
+    for match in complete:
         if match["serial"][0] in centuries:
             score = _score(text, match)
             if score is not None:
                 yield Span(match.start(), match.end(), entity, score)
-    for match in _BOXED.finditer(text):
+    for match in boxed:
         digits = "".join(char for char in match[0] if char.isdigit())
         is_date = digits[6] in centuries and birth_year(digits[:6], digits[6]) is not None
         if is_date and (_passes_check(digits) or _CLEAR.around(text, match.start(), match.end())):
             yield Span(match.start(), match.end(), entity, 0.9)
     if "-" in text:
         yield from _find_shown_in_part(text, entity, centuries)
+
+
+# The two recognisers of such numbers ask for the same text in a row.
+@lru_cache(maxsize=1)
+def _forms(text: str) -> tuple[tuple[re.Match[str], ...], tuple[re.Match[str], ...]]:
+    """What is written like a number, in one piece and in boxes, whatever its century digit."""
+    return tuple(_FORM.finditer(text)), tuple(_BOXED.finditer(text))
 
 
 def _find_shown_in_part(text: str, entity: str, centuries: str) -> Iterator[Span]:

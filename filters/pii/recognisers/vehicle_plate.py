@@ -18,6 +18,7 @@ from typing import ClassVar
 
 from filters.pii.alternation import word_list
 from filters.pii.context import has_context
+from filters.pii.shape import ascii_shape
 from filters.pii.span import Span
 
 _REGIONS = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
@@ -51,10 +52,21 @@ def _plate() -> re.Pattern[str]:
     )
 
 
-@cache
-def _plate_sign() -> re.Pattern[str]:
-    """What every plate has: quick to look for."""
-    return re.compile(rf"[0-9][ ]?[{_LETTERS}{_RARE_LETTERS}][ -]?[0-9]{{4}}")
+_KINDS = bytes(
+    ord("0") if chr(code).isdigit() else code if chr(code) in " -" else ord("h") if chr(code) == "?" else ord(".")
+    for code in range(256)
+)
+"""For `bytes.translate`: digits as 0, what is not ASCII (and the question mark) as h."""
+_SIGNS = tuple(f"0{first}h{second}0000".encode() for first in ("", " ") for second in ("", " ", "-"))
+"""What every plate looks like then."""
+
+
+def _may_have_plate(text: str) -> bool:
+    kinds = ascii_shape(text).translate(_KINDS)
+    return any(sign in kinds for sign in _SIGNS)
+
+
+_OTHER_SIGN = re.compile("이륜차|오토바이|번호판|차량|외교|영사")
 
 
 @cache
@@ -80,13 +92,13 @@ class VehiclePlate:
 
     def find(self, text: str) -> Iterator[Span]:
         """Every plate, with its region where it has one."""
-        for match in _plate().finditer(text) if _plate_sign().search(text) else ():
+        for match in _plate().finditer(text) if _may_have_plate(text) else ():
             region = _region().search(text[max(0, match.start() - 8) : match.start()])
             start = match.start() if region is None else match.start() - len(region[0]) + region.start(1) - region.start()
             score = _score(text, match, start)
             if score:
                 yield Span(start, match.end(), self.entity, score)
-        if not any(word in text for word in ("이륜차", "오토바이", "번호판", "차량", "외교", "영사")):
+        if _OTHER_SIGN.search(text) is None:
             return
         for match in _diplomatic_or_two_wheeled().finditer(text):
             if has_context(text, match.start(), match.end(), _VEHICLE_WORDS) and match[0][-4:] != "0000":
