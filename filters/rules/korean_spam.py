@@ -185,6 +185,9 @@ class KoreanSpam:
         least_terms = 8 if num_prices < 2 else 3 if tally.anchors else 4
         if rate < self.min_shopping_rate or num_terms < least_terms:
             return []
+        if not num_prices and len(tally.anchors) < 2:
+            # Names of things and hardly a word of a shop: a list of words, of which the rule for those tells.
+            return []
         if shared.counter / hundreds > 1 or prose_share(text) > self.max_shopping_prose:
             return []
         return [Failure("korean_spam_shopping", rate, self.min_shopping_rate, f"{_told(tally)}; {num_prices} prices")]
