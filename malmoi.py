@@ -55,11 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_sample(commands)
     _add_build(commands)
+    _add_plan(commands)
     _add_readers(commands)
     _add_documents(commands)
     _add_repeats(commands)
     _add_knowledge(commands)
     _add_tokenizer(commands)
+    _add_chat(commands)
+    _add_diff(commands)
+    _add_train(commands)
+    _add_export(commands)
     return parser
 
 
@@ -92,6 +97,48 @@ def _add_build(commands: Any) -> None:
     build.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
+_PLAN_EPILOG = """\
+examples:
+  malmoi plan recipes/sample.toml
+  malmoi plan my.toml --share 0.001 --out RUN --workers 64
+A sample of the sources goes through the build's own stages. Ranges hold at 95 %; what was read whole has none. The
+build's report shows RUN/forecast.json beside what came out.
+"""
+
+
+def _add_plan(commands: Any) -> None:
+    text = "what a build would make and cost, from a probe of a minute or two"
+    plan = _command(commands, "plan", _plan, help=text, description=text, epilog=_PLAN_EPILOG)
+    plan.add_argument("recipe", metavar="RECIPE")
+    plan.add_argument("--root", help="where the recipe's relative paths start (default: its `root`, from its own place)")
+    plan.add_argument("--share", type=float, help="how much of the sources is read, above 0 up to 1 (default: 24 MB)")
+    plan.add_argument("--seed", type=int, help="another sample (default: the recipe's seed)")
+    plan.add_argument("--out", metavar="RUN", help="write RUN/forecast.json")
+    plan.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="of the build (default: the cores)")
+    plan.add_argument("--json", action="store_true", help="the forecast as JSON on standard output")
+    plan.add_argument("--quiet", action="store_true", help="do not tell what runs")
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    from pipelines.plan_command import run_plan
+
+    if arguments.share is not None and not 0 < arguments.share <= 1:
+        return _fail(ValueError(f"--share {arguments.share}: give a share above 0 and at most 1, such as 0.01"), 2)
+    if arguments.workers < 1:
+        return _fail(ValueError("--workers must be at least 1"), 2)
+    return run_plan(
+        arguments.recipe,
+        sys.stdout,
+        root=arguments.root,
+        share=arguments.share,
+        seed=arguments.seed,
+        run=arguments.out,
+        workers=arguments.workers,
+        as_json=arguments.json,
+        quiet=arguments.quiet,
+    )
+
+
 def _add_readers(commands: Any) -> None:
     status = _command(commands, "status", _status, help="how far a run is")
     status.add_argument("run", metavar="RUN")
@@ -102,12 +149,29 @@ def _add_readers(commands: Any) -> None:
         commands,
         "verify",
         _verify,
-        help="prove that a run is whole: files, counts, lineage",
-        epilog="examples:\n  malmoi verify RUN\n  malmoi verify RUN --json | jq '.problems[]'\n"
-        "Reads every file of the run. Exit code 1 if anything is damaged, missing or does not add up.",
+        help="prove that a run is whole: files, counts, shares, lineage, texts",
+        epilog=_VERIFY_EPILOG,
     )
     verify.add_argument("run", metavar="RUN")
+    verify.add_argument(
+        "--sequences", default="1000", metavar="N", help="rebuild the documents of so many sequences, or all (default: 1000)"
+    )
     verify.add_argument("--json", action="store_true")
+    trace = _command(
+        commands,
+        "trace",
+        _trace,
+        help="which documents stand in a sequence of a shard, and where a document stands",
+        epilog=_TRACE_EPILOG,
+    )
+    trace.add_argument("run", metavar="RUN", help="a run, or its shards directory alone")
+    trace.add_argument("shard", metavar="SHARD", nargs="?", help="4096/korean/part-00000, or the path of one of its files")
+    trace.add_argument("sequence", metavar="SEQUENCE", nargs="?", help="its number, from 0")
+    trace.add_argument("--document", metavar="ID", help="where this document stands")
+    trace.add_argument("--position", metavar="TOKEN", help="only what stands at this token of the sequence")
+    trace.add_argument("--tokenizer", metavar="FILE", help="the tokenizer.json of shards that were copied without their run")
+    trace.add_argument("--all", action="store_true", help="show whole texts (default: their beginnings)")
+    trace.add_argument("--json", action="store_true")
     takedown = _command(
         commands,
         "takedown",
@@ -152,6 +216,23 @@ examples:
 """
 
 
+_VERIFY_EPILOG = """\
+examples:
+  malmoi verify RUN
+  malmoi verify RUN --sequences all
+  malmoi verify RUN --json | jq '.problems[]'
+Reads every file of the run, and rebuilds the documents of some sequences from the shards, byte for byte. Exit code 1 if
+anything is damaged, missing or does not add up.
+"""
+_TRACE_EPILOG = """\
+examples:
+  malmoi trace RUN 4096/korean/part-00000 12
+  malmoi trace RUN 4096/korean/part-00000 12 --position 700 --json
+  malmoi trace RUN --document 'web/a.jsonl#1234'
+  malmoi trace SHARDS 32768/code/part-00001 0 --tokenizer tokenizer.json
+Places are in tokens from 0, the end not included. Special tokens are shown as [[<|fim_prefix|>]], so that they differ from
+text that names them. Exit code 1 if the document stands in no shard.
+"""
 _TAKEDOWN_EPILOG = """\
 examples:
   malmoi takedown RUN --ids withdrawn.txt --dry-run
@@ -419,6 +500,69 @@ def _tokenizer_compare(arguments: argparse.Namespace) -> int:
     )
 
 
+_CHAT_EPILOG = """\
+examples:
+  malmoi chat sft.jsonl.zst more/ --tokenizer RUN/tokenizer/tokenizer.json --out SFT
+  malmoi chat preferences.jsonl --kind comparisons --tokenizer tokenizer.json --out RM --max-tokens 2048
+conversations: {"id", "messages": [{"role": "user" | "assistant" | "system", "content"}]} and other shapes; comparisons:
+{"prompt", "chosen", "rejected"} or {"prompt", "answers", "ranks" or "scores"} (docs/chat-shards.md). DIR holds Parquet files of
+token ids, ledger.parquet with a row for every record lost or shortened, and, written last, index.json.
+"""
+
+
+def _add_chat(commands: Any) -> None:
+    text = "conversations and comparisons to shards of token ids for alignment"
+    chat = _command(commands, "chat", _chat, help=text, description=text, epilog=_CHAT_EPILOG)
+    chat.add_argument("input", nargs="+", metavar="IN", help="JSONL files, plain, .gz or .zst, or directories of them")
+    chat.add_argument("--tokenizer", required=True, metavar="TOKENIZER.JSON")
+    chat.add_argument("--out", required=True, metavar="DIR")
+    chat.add_argument("--kind", choices=["conversations", "comparisons"], default="conversations")
+    chat.add_argument("--max-tokens", type=int, default=4096, help="of a conversation, or a prompt and an answer (4096)")
+    chat.add_argument("--max-unreadable", type=float, default=0.01, metavar="SHARE", help="of the records (default: 0.01)")
+    chat.add_argument("--file-tokens", type=int, default=32_000_000, metavar="N", help="of a file, about (default: 32 M)")
+    chat.add_argument("--id-column", default="id", metavar="NAME")
+    chat.add_argument("--json", action="store_true", help="the index as JSON on standard output")
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    from pipelines.chat_command import run_chat
+
+    return run_chat(
+        arguments.input,
+        arguments.out,
+        tokenizer=arguments.tokenizer,
+        kind=arguments.kind,
+        max_tokens=arguments.max_tokens,
+        max_unreadable=arguments.max_unreadable,
+        file_tokens=arguments.file_tokens,
+        id_column=arguments.id_column,
+        as_json=arguments.json,
+    )
+
+
+_DIFF_EPILOG = """\
+examples:
+  malmoi diff RUN_A RUN_B | less -S
+  malmoi diff RUN_A RUN_B --json | jq '.rules[] | select(.newly_lost > 100) | [.stage, .rule, .newly_lost]'
+Documents are the same if their ids are. Unfinished runs are compared after the last stage that both have done.
+"""
+
+
+def _add_diff(commands: Any) -> None:
+    text = "what another recipe kept, lost and moved: two runs side by side"
+    diff = _command(commands, "diff", _diff, help=text, description=text, epilog=_DIFF_EPILOG)
+    diff.add_argument("first", metavar="RUN_A", help="the run before")
+    diff.add_argument("second", metavar="RUN_B", help="the run after")
+    diff.add_argument("--samples", type=int, default=2, metavar="N", help="documents shown of each kind (default: 2)")
+    diff.add_argument("--json", action="store_true")
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from pipelines.diff_command import run_diff
+
+    return run_diff(arguments.first, arguments.second, sys.stdout, as_json=arguments.json, samples=arguments.samples)
+
+
 def _fail(error: Exception, code: int = 1) -> int:
     print(f"malmoi: {error}", file=sys.stderr)
     return code
@@ -490,9 +634,26 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from pipelines.verify import run_verify
+    from pipelines.verify import parse_sequences, run_verify
 
-    return run_verify(arguments.run, sys.stdout, as_json=arguments.json)
+    sequences = parse_sequences(arguments.sequences)
+    return run_verify(arguments.run, sys.stdout, as_json=arguments.json, sequences=sequences)
+
+
+def _trace(arguments: argparse.Namespace) -> int:
+    from pipelines.trace_command import run_trace
+
+    return run_trace(
+        arguments.run,
+        sys.stdout,
+        shard=arguments.shard,
+        sequence=arguments.sequence,
+        document=arguments.document,
+        position=arguments.position,
+        tokenizer=arguments.tokenizer,
+        as_json=arguments.json,
+        show_all=arguments.all,
+    )
 
 
 def _takedown(arguments: argparse.Namespace) -> int:
@@ -553,6 +714,147 @@ def _tokenizer_export(arguments: argparse.Namespace) -> int:
 
     export(OldTokenizer.load(arguments.tokenizer).tokenizer, path=Path(arguments.out))
     return 0
+
+
+_TRAIN_EPILOG = """\
+examples:
+  malmoi train pretrain recipes/tiny.toml --out TRAINING
+  torchrun --nproc-per-node 8 -m malmoi train pretrain recipes/1b.toml --out TRAINING
+Run the same command again to go on from the latest checkpoint, under any layout. SIGTERM saves, then ends.
+"""
+
+
+def _add_train(commands: Any) -> None:
+    train = commands.add_parser("train", help="train the model on packed shards").add_subparsers(
+        dest="train_command", required=True, metavar="COMMAND"
+    )
+    pretrain = _command(
+        train, "pretrain", _train_pretrain, help="pretrain on RUN/shards; run again to resume", epilog=_TRAIN_EPILOG
+    )
+    pretrain.add_argument("recipe", metavar="RECIPE")
+    pretrain.add_argument("--out", required=True, metavar="RUN", help="recipe, checkpoints and figures of the training run")
+    _add_train_plan(train)
+    _add_train_generate(train)
+
+
+def _train_pretrain(arguments: argparse.Namespace) -> int:
+    from trainer.pretrain_command import pretrain_command
+
+    return pretrain_command(arguments.recipe, out=arguments.out)
+
+
+_TRAIN_PLAN_EPILOG = """\
+examples:
+  malmoi train plan 7b                               # shipped: tiny, 1b, 7b, full; or a recipe's path
+  malmoi train plan 7b --gpus 8 --device h200
+  malmoi train plan my.toml --gpus 64 --json | jq '.plan.seconds / 86400'
+  malmoi train plan 7b --gpus 64 --write my.toml     # the recipe with the layout for 64 devices
+Nothing is run. Exit code 1 if the layout does not divide or does not fit; the changes that would make it fit are told.
+"""
+_GENERATE_EPILOG = """\
+examples:
+  malmoi train generate TRAINING --prompt '대한민국의 수도는'
+  malmoi train generate TRAINING/checkpoints/step-00001000 --prompt @prompt.txt --temperature 0.8 --top-p 0.95 --seed 1
+  malmoi train generate TRAINING --prefix 'def add(a, b):' --suffix '    return total'     # writes what stands between
+Text is ordinary text: '<|endoftext|>' in it is thirteen characters, not the special token.
+"""
+
+
+def _add_train_plan(train: Any) -> None:
+    text = "what training takes: memory, time and traffic of a layout, and which layouts fit"
+    plan = _command(train, "plan", _train_plan, help=text, description=text, epilog=_TRAIN_PLAN_EPILOG)
+    plan.add_argument("recipe", metavar="RECIPE", help="a path, or a shipped recipe: tiny, 1b, 7b, full")
+    plan.add_argument("--gpus", type=int, metavar="N", help="devices (default: what the recipe's layout is made for)")
+    plan.add_argument("--device", metavar="NAME", help="a100, h100, h200, b200 or cpu (default: h100; cpu for fp32)")
+    plan.add_argument("--vocab-size", type=int, help="of the tokenizer (default: that of the shards, else 100,000)")
+    plan.add_argument("--document-tokens", type=int, metavar="N", help="typical length of a document (default: the sequence)")
+    plan.add_argument("--efficiency", type=float, metavar="SHARE", help="of the peak that kernels reach (default: 0.5)")
+    plan.add_argument("--write", metavar="FILE", help="the recipe with this layout, or the best that fits")
+    plan.add_argument("--json", action="store_true")
+
+
+def _train_plan(arguments: argparse.Namespace) -> int:
+    from trainer.plan_command import run_plan
+
+    return run_plan(
+        arguments.recipe,
+        sys.stdout,
+        gpus=arguments.gpus,
+        device=arguments.device,
+        vocab_size=arguments.vocab_size,
+        document_tokens=arguments.document_tokens,
+        efficiency=arguments.efficiency,
+        write=arguments.write,
+        as_json_text=arguments.json,
+    )
+
+
+def _add_train_generate(train: Any) -> None:
+    text = "continue a prompt, or fill in the middle, from a checkpoint"
+    generate = _command(train, "generate", _train_generate, help=text, description=text, epilog=_GENERATE_EPILOG)
+    generate.add_argument("checkpoint", metavar="CHECKPOINT", help="RUN/checkpoints/step-..., or RUN for its latest")
+    generate.add_argument("--prompt", metavar="TEXT", help="what to go on from; @FILE for a file's text")
+    generate.add_argument("--prefix", metavar="TEXT", help="what stands before the middle; @FILE")
+    generate.add_argument("--suffix", metavar="TEXT", help="what stands behind it; @FILE")
+    generate.add_argument("--form", choices=["psm", "spm"], default="psm", help="order of prefix, suffix, middle (psm)")
+    generate.add_argument("--tokenizer", metavar="FILE", help="tokenizer.json (default: the one of the run)")
+    generate.add_argument("--max-tokens", type=int, default=128)
+    generate.add_argument("--temperature", type=float, default=0.0, help="0: always the likeliest token (default)")
+    generate.add_argument("--top-p", type=float, default=1.0, help="draw from the likeliest tokens of this probability (1)")
+    generate.add_argument("--seed", type=int, default=0)
+    generate.add_argument("--json", action="store_true", help="ids as well")
+
+
+def _train_generate(arguments: argparse.Namespace) -> int:
+    from trainer.generate_command import read_text, run_generate
+
+    return run_generate(
+        arguments.checkpoint,
+        sys.stdout,
+        prompt=read_text(arguments.prompt),
+        prefix=read_text(arguments.prefix),
+        suffix=read_text(arguments.suffix),
+        form=arguments.form,
+        tokenizer=arguments.tokenizer,
+        max_tokens=arguments.max_tokens,
+        temperature=arguments.temperature,
+        top_p=arguments.top_p,
+        seed=arguments.seed,
+        as_json=arguments.json,
+    )
+
+
+_EXPORT_EPILOG = """\
+examples:
+  malmoi export TRAINING --to hf DIR                        # the latest checkpoint; any layout, one process
+  malmoi export TRAINING/checkpoints/step-00001000 --to hf DIR
+  malmoi export DIR --from hf --out TRAINING                # a run with one checkpoint, at step 0, without optimizer state
+DIR is a LlamaForCausalLM with tokenizer and chat template: transformers and vLLM load it.
+"""
+
+
+def _add_export(commands: Any) -> None:
+    text = "a checkpoint as a model in the Hugging Face format, and back"
+    export = _command(commands, "export", _export, help=text, description=text, epilog=_EXPORT_EPILOG)
+    export.add_argument("source", metavar="CHECKPOINT", help="a checkpoint or its run; with --from, the model's directory")
+    way = export.add_mutually_exclusive_group(required=True)
+    way.add_argument("--to", nargs=2, metavar=("FORMAT", "DIR"), help="hf DIR")
+    way.add_argument("--from", dest="from_format", choices=["hf"], help="the format of the directory given")
+    export.add_argument("--out", metavar="RUN", help="with --from: the training run to make")
+    export.add_argument("--tokenizer", metavar="FILE", help="tokenizer.json (default: the one of the run, or in the directory)")
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from trainer.export_command import run_export
+
+    return run_export(
+        arguments.source,
+        sys.stdout,
+        to=arguments.to,
+        from_format=arguments.from_format,
+        out=arguments.out,
+        tokenizer=arguments.tokenizer,
+    )
 
 
 if __name__ == "__main__":

@@ -152,18 +152,77 @@ class Tokenizer(_Table):
     korean_weight: float = Field(2.0, ge=0.01, le=100)
 
 
+class MixLanguages(_Table):
+    """Shares of languages inside their segment, adding up to 1; ``others`` is every language that is not named."""
+
+    korean: dict[str, Share] = {}
+    multilingual: dict[str, Share] = {}
+    code: dict[str, Share] = {}
+
+
+class MixSource(_Table):
+    """How much of one source: ``weight`` among those of its language, ``min`` and ``max`` as shares of the whole mix."""
+
+    weight: float = Field(1.0, gt=0, le=1_000_000)
+    min: Share = 0.0
+    max: Share = 1.0
+
+
+class KnowledgeCurve(_Table):
+    """The factor of a score s from 0 to 1: lowest + (highest - lowest) * s ** power."""
+
+    lowest: float = Field(1.0, gt=0, le=1000)
+    highest: float = Field(3.0, gt=0, le=1000)
+    power: float = Field(2.0, gt=0, le=100)
+
+
+class MixKnowledge(_Table):
+    """How much more often documents are used the more knowledge they hold, within their language and source."""
+
+    #: Ascending bounds of ``scores["knowledge"]``; the factors are one more than they.
+    buckets: list[float] = []
+    factors: list[Annotated[float, Field(gt=0, le=1000)]] = []
+    #: Instead of factors.
+    curve: KnowledgeCurve | None = None
+    segments: list[Literal["korean", "multilingual", "code"]] = ["korean", "multilingual"]
+
+
 class Mix(_Table):
-    """Shares of the segments in the tokens of the shards; they sum to 1."""
+    """Shares of the segments in the tokens of the shards, which sum to 1; within them languages, sources and knowledge."""
 
     korean: Share
     multilingual: Share
     code: Share
-    total_tokens: int | None = Field(None, gt=0)
-    max_epochs: float = Field(4.0, ge=1)
+    total_tokens: int | None = None
+    #: No document is used more often than this.
+    max_epochs: int = Field(4, ge=1, le=16)
+    #: Languages without a share of their own are sampled as tokens ** (1 / temperature).
+    temperature: float = Field(1.0, ge=1, le=100)
+    #: Where a wish cannot be met: a smaller mix in the same shares, siblings instead of what is missing, or no build.
+    short: Literal["shrink", "relax", "stop"] = "shrink"
+    languages: MixLanguages = MixLanguages()
+    sources: dict[str, MixSource] = {}
+    knowledge: MixKnowledge = Field(default_factory=lambda: MixKnowledge.model_validate({}))
+
+
+class Fim(_Table):
+    """Fill-in-the-middle: the share of each segment's uses that are rearranged, and how."""
+
+    korean: Share = 0.1
+    multilingual: Share = 0.1
+    code: Share = 0.5
+    #: The share of the suffix-first form among them.
+    spm: Share = 0.5
+    #: The document in equal thirds, or cut at two random places.
+    split: Literal["thirds", "random"] = "thirds"
 
 
 class Pack(_Table):
+    """Sequences of two lengths: most tokens in the short ones, ``long_share`` of them in the long ones, 0 for none."""
+
     sequence_length: int = Field(4096, ge=16, le=1 << 20)
+    long_sequence_length: int = Field(32768, ge=16, le=1 << 20)
+    long_share: Share = 0.1
     shard_tokens: int = Field(64_000_000, gt=0)
 
 
@@ -203,6 +262,7 @@ class Recipe(_Table):
     decontaminate: Decontaminate = Field(default_factory=lambda: Decontaminate.model_validate({}))
     tokenizer: Tokenizer
     mix: Mix
+    fim: Fim = Fim()
     pack: Pack = Field(default_factory=lambda: Pack.model_validate({}))
 
     def resolved(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ times ``a`` 0.3 s, ``가`` 1.1 s, a million random syllables 1.2 s).
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,16 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
+from .byte_names import bytes_of
+
 Ids = npt.NDArray[np.uint16 | np.uint32]
 
 MAX_PIECE_CHARACTERS = 1 << 18
 _MAX_BATCH_CHARACTERS = 1 << 20
 _MAX_UINT16_VOCAB_SIZE = 65_500
 
-# Word characters only: on these, Python and the library agree about what is blank.
-_SAFE_CUT = re.compile(r"(?<=\w)(?= \w)|(?<=\n)(?=\w)")
+#: Where encoding cuts in any case. Word characters only: on these, Python and the library agree about what is blank.
+SAFE_CUT = re.compile(r"(?<=\w)(?= \w)|(?<=\n)(?=\w)")
 
 
 def pieces(text: str, *, max_characters: int = MAX_PIECE_CHARACTERS) -> Iterator[str]:
@@ -39,7 +42,7 @@ def pieces(text: str, *, max_characters: int = MAX_PIECE_CHARACTERS) -> Iterator
         # The last quarter is enough to look at; a text without a blank in it is not language.
         earliest = limit - max_characters // 4
         cut = limit
-        for match in _SAFE_CUT.finditer(text, earliest, limit + 2):
+        for match in SAFE_CUT.finditer(text, earliest, limit + 2):
             if start < match.start() <= limit:
                 cut = match.start()
         yield text[start:cut]
@@ -62,6 +65,28 @@ class Encoder:
         self._max_piece_characters = max_piece_characters
         self.vocab_size: int = self._tokenizer.get_vocab_size(with_added_tokens=True)
         self.dtype: np.dtype[Any] = np.dtype(np.uint16 if self.vocab_size < _MAX_UINT16_VOCAB_SIZE else np.uint32)
+
+    @cached_property
+    def byte_lengths(self) -> npt.NDArray[np.int64]:
+        """By id, the bytes of text that it stands for; special tokens none. All 0 where entries are not bytes."""
+        return np.array([len(token) for token in self._bytes], dtype=np.int64)
+
+    @cached_property
+    def byte_tokens(self) -> npt.NDArray[np.bool_]:
+        """By id, whether it is a single byte that is no character."""
+        return np.array([len(token) == 1 and token[0] >= 0x80 for token in self._bytes], dtype=np.bool_)
+
+    @cached_property
+    def _bytes(self) -> list[bytes]:
+        tokens = [b""] * self.vocab_size
+        special = {token.content for token in self._tokenizer.get_added_tokens_decoder().values()}
+        for name, number in self._tokenizer.get_vocab(with_added_tokens=True).items():
+            if name not in special:
+                try:
+                    tokens[number] = bytes_of(name)
+                except KeyError:
+                    return [b""] * self.vocab_size
+        return tokens
 
     def encode(self, text: str) -> Ids:
         """The ids of one text, none of them special."""

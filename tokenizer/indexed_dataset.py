@@ -7,6 +7,7 @@ byte offset (i64) for each sequence and the document ends (i64, beginning with 0
 """
 
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,6 +54,12 @@ class IndexedDatasetWriter:
         self._bin_file.write(np.ascontiguousarray(sequences, dtype=self.dtype.newbyteorder("<")).tobytes())
         self._lengths.extend([sequences.shape[-1]] * (1 if sequences.ndim == 1 else sequences.shape[0]))
 
+    def add_ragged(self, values: npt.NDArray[np.integer], lengths: npt.NDArray[np.integer]) -> None:
+        """Append sequences of several lengths that lie end to end in ``values``."""
+        before = len(self._lengths)
+        self.add(values)
+        self._lengths[before:] = lengths.tolist()
+
     def write_index(self, idx_file: Writable) -> None:
         """Write the index of everything added."""
         lengths = np.array(self._lengths, dtype="<i4")
@@ -65,6 +72,34 @@ class IndexedDatasetWriter:
         idx_file.write(np.arange(lengths.size + 1, dtype="<i8").tobytes())
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What an ``.idx`` says: the dtype of the ids, and tokens and byte offset of each sequence."""
+
+    dtype: np.dtype[Any]
+    lengths: npt.NDArray[np.int32]
+    pointers: npt.NDArray[np.int64]
+
+    @property
+    def num_bytes(self) -> int:
+        """The bytes that the ids have to have."""
+        return int(self.lengths.sum(dtype=np.int64)) * self.dtype.itemsize
+
+
+def read_index(data: bytes, *, name: str) -> Index:
+    """The index in the bytes of an ``.idx``. Raises ``ValueError`` with ``name`` where they are none."""
+    if len(data) < _HEADER.size:
+        raise ValueError(f"{name} has {len(data)} bytes: no index; write the shard again")
+    magic, version, code, num_sequences, num_ends = _HEADER.unpack_from(data)
+    dtypes = {code: dtype for dtype, code in _DTYPE_CODES.items()}
+    if magic != _MAGIC or version != _VERSION or code not in dtypes:
+        raise ValueError(f"{name} is no version 1 IndexedDataset of uint16 or int32 ids")
+    if len(data) < _HEADER.size + 12 * num_sequences + 8 * num_ends:
+        raise ValueError(f"{name} is cut short at {len(data)} bytes: write the shard again")
+    lengths = np.frombuffer(data, "<i4", num_sequences, offset=_HEADER.size)
+    return Index(dtypes[code], lengths, np.frombuffer(data, "<i8", num_sequences, offset=_HEADER.size + lengths.nbytes))
+
+
 class IndexedDatasetReader:
     """The sequences of a shard, memory-mapped: ``reader[k]`` is a read-only view of sequence ``k``.
 
@@ -73,19 +108,11 @@ class IndexedDatasetReader:
 
     def __init__(self, prefix: str | Path) -> None:
         idx_path, bin_path = Path(f"{prefix}.idx"), Path(f"{prefix}.bin")
-        index = idx_path.read_bytes()
-        if len(index) < _HEADER.size:
-            raise ValueError(f"{idx_path} has {len(index)} bytes: no index; write the shard again")
-        magic, version, code, num_sequences, num_ends = _HEADER.unpack_from(index)
-        dtypes = {code: dtype for dtype, code in _DTYPE_CODES.items()}
-        if magic != _MAGIC or version != _VERSION or code not in dtypes:
-            raise ValueError(f"{idx_path} is no version 1 IndexedDataset of uint16 or int32 ids")
-        if len(index) < _HEADER.size + 12 * num_sequences + 8 * num_ends:
-            raise ValueError(f"{idx_path} is cut short at {len(index)} bytes: write the shard again")
-        self.dtype: np.dtype[Any] = dtypes[code]
-        self.lengths = np.frombuffer(index, "<i4", num_sequences, offset=_HEADER.size)
-        self.pointers = np.frombuffer(index, "<i8", num_sequences, offset=_HEADER.size + self.lengths.nbytes)
-        expected = int(self.lengths.sum(dtype=np.int64)) * self.dtype.itemsize
+        index = read_index(idx_path.read_bytes(), name=str(idx_path))
+        self.dtype: np.dtype[Any] = index.dtype
+        self.lengths = index.lengths
+        self.pointers = index.pointers
+        expected = index.num_bytes
         if bin_path.stat().st_size != expected:
             raise ValueError(f"{bin_path} has {bin_path.stat().st_size} bytes where its index says {expected}")
         # An empty file cannot be mapped.

@@ -4,12 +4,15 @@ Document lengths enter, in the random global order that the caller has chosen; w
 which sequence leaves. Follows Ding et al. 2024 (arXiv 2404.10830): a document is cut only where it is longer than a
 sequence, and each goes, the longest first, into the fullest sequence that still has room for it.
 
-Where that alone leaves more padding than allowed (a corpus of documents just over half a sequence), the emptiest
-sequences are given up and their documents fill the gaps of the others, cut as needed: tokens are never lost, and a
-document's pieces keep their order across sequences.
+Beyond that paper: a long document is cut where its text allows it, and what such a cut leaves empty is best-fit's to fill.
+Where that does not succeed, its cuts move closer to the end of the sequence, and where padding is still above what is
+allowed, whole sequences are given up and their documents fill the gaps of the others, first those that are in pieces anyway.
+No sequence holds two pieces of one owner (a document and its repeats): where a few documents are most of a small corpus, this
+costs padding.
 
 The sequences come in a fixed pseudo-random order: by their first document, those of many short documents would come in
-front, and in the order in which they are opened, the longest. Within a sequence documents stand in input order.
+front, and in the order in which they are opened, the longest. So the pieces of a document stand in no order either. Within a
+sequence pieces stand in input order, or with owners given in an order that follows from their owners' numbers alone.
 """
 
 from collections.abc import Callable
@@ -19,7 +22,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from .best_fit import Ints, Pieces
+from .bit_mixing import mixed
+from .chunks import Cut, Packing
+from .gap_filling import gaps_filled
+from .separation import joined, separated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,159 +55,98 @@ class PackedSequences:
         """Tokens of padding."""
         return self.num_sequences * self.capacity - self.num_tokens
 
-
-@dataclass(frozen=True, slots=True)
-class _Pieces:
-    """Which bin each piece goes to; ``bins`` counts them."""
-
-    bin: Ints
-    document: Ints
-    length: Ints
-    bins: int
+    @property
+    def num_split(self) -> int:
+        """Documents in more than one piece."""
+        return int(np.count_nonzero(np.bincount(self.document) > 1))
 
 
-def pack(lengths: npt.NDArray[np.integer], *, capacity: int, max_padding: float = 0.004) -> PackedSequences:
+def pack(
+    lengths: npt.NDArray[np.integer],
+    *,
+    capacity: int,
+    owner: npt.NDArray[np.integer] | None = None,
+    cut: Cut | None = None,
+    max_padding: float = 0.001,
+) -> PackedSequences:
     """Pack documents of ``lengths`` tokens into sequences of ``capacity`` tokens.
 
-    Padding is at most the share ``max_padding`` of all tokens, or the least that whole sequences allow where that is more
-    (so only where there are few sequences). Deterministic. Raises ``ValueError`` for a document without tokens.
+    ``owner`` has a number for each: no sequence holds two of one number, nor two separate pieces of one document.
+    ``cut(document, earliest, latest)`` gives the best place in ``(earliest, latest]`` to cut a document; without it, cuts are
+    where sequences end. Padding is at most the share ``max_padding`` of all tokens, or the least that whole sequences allow
+    where that is more (so only where there are few sequences), or what owners make unavoidable. Deterministic.
+
+    Raises:
+        ValueError: a document without tokens, a capacity below 1, an owner missing or negative, a ``cut`` out of its bounds.
     """
+    lengths, owners = _checked(lengths, capacity=capacity, owner=owner, max_padding=max_padding)
+    if not lengths.size:
+        none = np.empty(0, dtype=np.int64)
+        return _ordered(Pieces(bin=none, document=none, start=none, length=none, bins=0), capacity=capacity, key=none)
+    packed = Packing(lengths, capacity=capacity, owner=owners, cut=cut, max_padding=max_padding).run()
+    packed = separated(packed, owner=owners, capacity=capacity)
+    packed = joined(gaps_filled(packed, capacity=capacity, max_padding=max_padding, owner=owners, cut=cut))
+    key = packed.document if owner is None else mixed(owners)[packed.document]
+    return _ordered(packed, capacity=capacity, key=key)
+
+
+def _checked(
+    lengths: npt.NDArray[np.integer], *, capacity: int, owner: npt.NDArray[np.integer] | None, max_padding: float
+) -> tuple[Ints, Ints]:
+    """Lengths and owners as 64-bit numbers."""
     if capacity < 1:
         raise ValueError(f"capacity is {capacity}: a sequence holds at least one token")
     if not 0 <= max_padding < 1:
         raise ValueError(f"max_padding is {max_padding}: give a share of 0 or more and less than 1")
-    lengths = lengths.astype(np.int64)
+    if lengths.ndim != 1:
+        raise ValueError(f"lengths have {lengths.ndim} dimensions: give one number for each document")
     if lengths.size and lengths.min() < 1:
         place = int(np.argmin(lengths))
         raise ValueError(f"document {place} has {lengths[place]} tokens: each has at least its end-of-text token")
-    packed = _best_fit(lengths, capacity=capacity)
-    packed = _fill_gaps(packed, capacity=capacity, max_padding=max_padding)
-    return _ordered(packed, capacity=capacity)
+    if owner is None:
+        return lengths.astype(np.int64), np.arange(lengths.size)
+    if owner.shape != lengths.shape:
+        raise ValueError(f"{owner.size} owners for {lengths.size} documents: give one for each")
+    if owner.size and owner.min() < 0:
+        raise ValueError(f"document {int(np.argmin(owner))} has owner {owner.min()}: number owners from 0 on")
+    return lengths.astype(np.int64), np.unique(owner, return_inverse=True)[1].astype(np.int64)
 
 
-def _best_fit(lengths: Ints, *, capacity: int) -> _Pieces:
-    """Full sequences out of long documents, then best fit, the longest first, over everything shorter."""
-    num_full = lengths // capacity
-    full_document = np.repeat(np.arange(lengths.size), num_full)
-    rest = lengths - num_full * capacity
-    short = np.flatnonzero(rest)
-    order = short[np.argsort(-rest[short], kind="stable")]
-    short_bin, bins = _best_fit_bins(rest[order], capacity=capacity)
-    return _Pieces(
-        bin=np.concatenate([np.arange(full_document.size), full_document.size + short_bin]),
-        document=np.concatenate([full_document, order]),
-        length=np.concatenate([np.full(full_document.size, capacity), rest[order]]),
-        bins=full_document.size + bins,
-    )
-
-
-def _best_fit_bins(lengths: Ints, *, capacity: int) -> tuple[Ints, int]:
-    """The bin of each of ``lengths``, which descend and are smaller than ``capacity``; and how many bins there are.
-
-    Documents of one length are placed together: a bin whose room is the smallest that fits stays the best fit until it
-    fits no more, so all bins with the same room take as many documents each. That makes the work a matter of the number
-    of (length, room) pairs and not of documents. ``occupied`` has bit ``r`` set where a bin with room ``r`` exists.
-    """
-    room: list[list[Ints]] = [[] for _ in range(capacity + 1)]
-    occupied = 0
-    placed: list[Ints] = []
-    bins = 0
-    sizes, counts = np.unique(lengths, return_counts=True)
-    for size, count in zip(_ints(sizes[::-1]), _ints(counts[::-1]), strict=True):
-        while count:
-            fitting = occupied >> size
-            space = size + (fitting & -fitting).bit_length() - 1 if fitting else capacity
-            each = space // size
-            if fitting:
-                group = room[space].pop()
-                occupied ^= (not room[space]) << space
-            else:
-                group = np.arange(bins, bins - (-count // each))
-                bins += group.size
-            # The first bins take all they have room for, one may take fewer, the others none.
-            num_full = min(group.size, count // each)
-            num_used = min(group.size, -(-count // each))
-            in_last = count - num_full * each
-            for part, taken in ((group[:num_full], each), (group[num_full:num_used], in_last), (group[num_used:], 0)):
-                placed.append(np.repeat(part, taken))
-                left = space - taken * size
-                if part.size and left:
-                    room[left].append(part)
-                    occupied |= 1 << left
-            count = max(0, count - group.size * each)
-    return np.concatenate([np.empty(0, np.int64), *placed]), bins
-
-
-def _ints(array: Ints) -> list[int]:
-    return array.tolist()
-
-
-def _fill_gaps(packed: _Pieces, *, capacity: int, max_padding: float) -> _Pieces:
-    """Give up the emptiest bins where padding is above ``max_padding``, and cut their documents into the others' gaps."""
-    tokens = int(packed.length.sum())
-    fewest = -(-tokens // capacity)
-    allowed = max(fewest, int(tokens / (capacity * (1 - max_padding))))
-    if packed.bins <= allowed:
-        return packed
-    used = np.bincount(packed.bin, weights=packed.length, minlength=packed.bins).astype(np.int64)
-    by_use = np.argsort(-used, kind="stable")
-    renumbered = np.full(packed.bins, -1, dtype=np.int64)
-    renumbered[by_use[:allowed]] = np.arange(allowed)
-    kept = renumbered[packed.bin] >= 0
-    # The largest gaps first, so that as few documents as possible are cut: the kept bins from the emptiest up.
-    gap_bins = np.arange(allowed)[::-1]
-    gap_ends = np.cumsum(capacity - used[by_use[:allowed]][::-1])
-    piece_ends = np.cumsum(packed.length[~kept])
-    # Both laid end to end on one line: a fragment lies between neighbouring ends.
-    edges = np.union1d(np.append(0, piece_ends), gap_ends[gap_ends < piece_ends[-1]])
-    begins = edges[:-1]
-    return _Pieces(
-        bin=np.append(renumbered[packed.bin[kept]], gap_bins[np.searchsorted(gap_ends, begins, side="right")]),
-        document=np.append(packed.document[kept], packed.document[~kept][np.searchsorted(piece_ends, begins, side="right")]),
-        length=np.append(packed.length[kept], np.diff(edges)),
-        bins=allowed,
-    )
-
-
-def _ordered(packed: _Pieces, *, capacity: int) -> PackedSequences:
-    """Number the sequences, join what touches, and give each piece its place in sequence and document."""
-    sequence = _sequence_numbers(packed.bins)[packed.bin]
-    order = np.lexsort((packed.document, sequence))
-    sequence, document, length = sequence[order], packed.document[order], packed.length[order]
-    # Two pieces of one document in one sequence become one.
-    first = np.flatnonzero(np.diff(sequence, prepend=-1) | np.diff(document, prepend=-1))
-    if first.size:
-        length = np.add.reduceat(length, first)
-    sequence, document = sequence[first], document[first]
-    by_document = np.lexsort((sequence, document))
-    document_start = np.empty_like(length)
-    document_start[by_document] = _offsets(length[by_document], group=document[by_document])
+def _ordered(packed: Pieces, *, capacity: int, key: npt.NDArray[Any]) -> PackedSequences:
+    """Number the sequences and give each piece its place; pieces of one sequence stand by ``key``."""
+    numbers = np.empty(packed.bins, dtype=np.int64)
+    numbers[np.argsort(mixed(np.arange(packed.bins)), kind="stable")] = np.arange(packed.bins)
+    sequence = numbers[packed.bin]
+    order = np.lexsort((key, sequence))
+    sequence, length = sequence[order], packed.length[order]
     return PackedSequences(
         sequence=sequence,
-        start=_offsets(length, group=sequence),
-        document=document,
-        document_start=document_start,
+        start=offsets_within(length, group=sequence),
+        document=packed.document[order],
+        document_start=packed.start[order],
         length=length,
         num_sequences=packed.bins,
         capacity=capacity,
     )
 
 
-def _sequence_numbers(bins: int) -> Ints:
-    """A number for each bin: their order by SplitMix64 (Steele et al. 2014), which no NumPy release can change."""
-    mixed = np.arange(1, bins + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    numbers = np.empty(bins, dtype=np.int64)
-    numbers[np.argsort(mixed ^ (mixed >> np.uint64(31)), kind="stable")] = np.arange(bins)
-    return numbers
-
-
-def _offsets(length: Ints, *, group: Ints) -> Ints:
+def offsets_within(length: Ints, *, group: Ints) -> Ints:
     """For each piece the tokens before it in its group; equal groups are neighbours."""
     before = np.cumsum(length) - length
     first = np.flatnonzero(np.diff(group, prepend=-1))
     return before - np.repeat(before[first], np.diff(np.append(first, group.size)))
+
+
+def boundaries(packed: PackedSequences) -> tuple[Ints, Ints]:
+    """The offsets in its sequence where each piece begins, and its padding if it has any; and how many each sequence has.
+
+    Sequence after sequence, each beginning with 0: what cumulative lengths for attention within documents are made of.
+    """
+    begins = packed.sequence * packed.capacity + packed.start
+    ends = np.bincount(packed.sequence, weights=packed.length, minlength=packed.num_sequences).astype(np.int64)
+    padded = np.flatnonzero(ends < packed.capacity)
+    places = np.sort(np.append(begins, padded * packed.capacity + ends[padded]))
+    return places % packed.capacity, np.bincount(places // packed.capacity, minlength=packed.num_sequences)
 
 
 def fill_sequences(

@@ -184,6 +184,8 @@ class Supervisor:
                 self._bar.set_postfix_str(event["summary"])
                 self._bar.close()
                 self._bar = None
+        elif event["event"] == "message" and not self._quiet:
+            print(f"\n{event['text']}\n", file=sys.stderr)
 
     def _open_bar(self, event: dict[str, Any]) -> None:
         self._bar = tqdm(

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from pipelines.engine.ledger import LOSSES
 from pipelines.report.ledger_tally import LedgerTally
+from pipelines.report.messages import Told, told
 from pipelines.report.run_directory import Manifest, PartitionCount, RunDirectory
+from pipelines.report.visible_text import visible
 
 #: The fates of a document, in the order of the bars.
 FATES = ("kept", *LOSSES)
@@ -21,7 +23,7 @@ class Check:
     """One thing that must hold, in words, and whether it does."""
 
     holds: bool
-    text: str
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +95,40 @@ def stage_views(manifests: list[Manifest], *, tallies: Mapping[str, LedgerTally]
 def _equation(counts: PartitionCount) -> Check:
     missing = counts.unaccounted
     if missing == 0:
-        return Check(True, "every document is accounted for")
-    amount = f"{abs(missing):,} document{'s' if abs(missing) != 1 else ''}"
-    wrong = f"{amount} unaccounted for" if missing > 0 else f"{amount} too many came out"
-    return Check(False, f"{wrong}: a fault of the stage, not of the input; do not use this run")
+        return Check(True, told("check.accounted"))
+    return Check(False, told("check.unaccounted" if missing > 0 else "check.too_many", number=f"{abs(missing):,}"))
 
 
 def _partitions(manifest: Manifest) -> Check:
     bad = [part.name for part in manifest.partitions if part.unaccounted]
+    num_all = f"{len(manifest.partitions):,}"
     if bad:
-        named = ", ".join(bad[:_PARTITIONS_NAMED]) + (" …" if len(bad) > _PARTITIONS_NAMED else "")
-        return Check(False, f"{len(bad):,} of {len(manifest.partitions):,} partitions do not add up: {named}")
+        named = visible(", ".join(bad[:_PARTITIONS_NAMED]) + (" …" if len(bad) > _PARTITIONS_NAMED else ""))
+        return Check(False, told("check.partitions_bad", bad=f"{len(bad):,}", all=num_all, named=named))
     for name, total, parts in [
         ("in", manifest.totals.num_in, sum(part.num_in for part in manifest.partitions)),
         ("kept", manifest.totals.kept, sum(part.kept for part in manifest.partitions)),
         *((fate, manifest.totals.losses[fate], sum(p.losses[fate] for p in manifest.partitions)) for fate in LOSSES),
     ]:
         if total != parts:
-            return Check(False, f"the manifest's total of {name!r} is {total:,}, its partitions sum to {parts:,}")
-    count = len(manifest.partitions)
-    return Check(True, f"so it is in each of {count:,} partitions" if count != 1 else "so it is in its one partition")
+            return Check(False, told("check.totals_bad", name=name, total=f"{total:,}", parts=f"{parts:,}"))
+    return Check(True, told("check.partitions", number=num_all))
 
 
 def _ledger(manifest: Manifest, tally: LedgerTally | None) -> Check:
     if tally is None:
-        return Check(False, "its ledger could not be read whole, so the losses are not proved")
+        return Check(False, told("check.ledger_unread"))
     rows = {action: counted.documents for action, counted in tally.by_action().items()}
     for action, expected in (*manifest.totals.losses.items(), ("edited", manifest.totals.edited)):
         if rows.get(action, 0) != expected:
-            return Check(
-                False, f"the ledger holds {rows.get(action, 0):,} {action} documents, the manifest counts {expected:,}"
-            )
+            found = {"rows": f"{rows.get(action, 0):,}", "action": action, "expected": f"{expected:,}"}
+            return Check(False, told("check.ledger_bad", **found))
     total = sum(rows.values())
-    return Check(True, f"the ledger names each one ({total:,} rows)" if total else "the ledger is empty, as it should be")
+    return Check(True, told("check.ledger", rows=f"{total:,}") if total else told("check.ledger_empty"))
 
 
 def _chain(before: Manifest, after: Manifest) -> Check:
     if before.totals.kept == after.totals.num_in:
-        return Check(True, f"takes in all that {before.stage} kept")
-    return Check(False, f"{before.stage} kept {before.totals.kept:,} documents, but {after.totals.num_in:,} came in here")
+        return Check(True, told("check.chain", before=before.stage))
+    counts = {"kept": f"{before.totals.kept:,}", "number": f"{after.totals.num_in:,}"}
+    return Check(False, told("check.chain_bad", before=before.stage, **counts))

@@ -102,7 +102,7 @@ class LedgerTally:
     def _choose(self, keys: Sequence["_Coded"], rows: Ints, ids: pa.Array, *, partition: str) -> None:
         """Keep the lowest hashes of every (action, rule) among this batch and what was chosen before."""
         names, groups = _grouped(keys)
-        hashes = _hashes(pc.fill_null(ids, ""))[rows]
+        hashes = id_hashes(pc.fill_null(ids, ""))[rows]
         limits = np.array([self._highest(action, rule) for action, rule in names], dtype=np.uint64)
         wanted = np.array([name[0] != "edited" for name in names])
         found = np.flatnonzero((hashes <= limits[groups]) & wanted[groups])
@@ -207,7 +207,7 @@ def _accumulate(
         counts[name].add(Tally(number, int(num_bytes), int(alone), changed))
 
 
-def _hashes(ids: pa.Array) -> Hashes:
+def id_hashes(ids: pa.Array) -> Hashes:
     """A uniform number for each id: its CRC-32, mixed, for ids that are nearly alike have checksums that are related."""
     sums = map(crc32, ids.cast(pa.binary()).to_pylist())
     return _mixed(np.fromiter(sums, dtype=np.uint64, count=len(ids)))

@@ -1,19 +1,18 @@
-"""The mixture: segments, languages, tokenizer and shards, before and after mixing.
+"""The mixture: segments and languages before and after mixing.
 
 ``plan.json``, ``shards.json`` and the statistics of the stages enter; the tables of the page leave. Everything here may
 be missing: a run that stopped before the plan has documents and bytes, and no tokens.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from filters.document import SEGMENTS
 from pipelines.report.losses import segment_order
 from pipelines.report.run_directory import Json, Manifest
 
 #: The segments of a mix are called equal when the tokens of each are this close to a third, as a share of the third.
-THIRDS_TOLERANCE = 0.005
+THIRDS_TOLERANCE = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +29,34 @@ class Thirds:
         return sum(self.tokens.values())
 
     @property
+    def off_thirds(self) -> float:
+        """By how much the share of a segment differs from a third, at most and as a share of the third."""
+        if set(self.tokens) != set(SEGMENTS) or not self.total:
+            return 1.0
+        return max(abs(3 * tokens / self.total - 1) for tokens in self.tokens.values())
+
+    @property
+    def off_plan(self) -> float:
+        """The same, for the shares that the recipe asks for."""
+        if not self.planned or not self.total:
+            return 1.0
+        shares = {name: self.tokens.get(name, 0) / self.total for name in self.planned}
+        return max(abs(shares[name] - share) / share if share else shares[name] for name, share in self.planned.items())
+
+    @property
     def equal(self) -> bool:
         """Whether there are exactly the three segments, each within the tolerance of a third."""
-        shares = [tokens / self.total for tokens in self.tokens.values()] if self.total else []
-        return set(self.tokens) == set(SEGMENTS) and all(abs(3 * share - 1) <= THIRDS_TOLERANCE for share in shares)
+        return self.off_thirds <= THIRDS_TOLERANCE
 
     @property
     def as_planned(self) -> bool:
         """Whether each share is what the recipe asked for, where that is not thirds."""
-        return bool(self.total) and all(
-            abs(self.tokens.get(name, 0) / self.total - share) <= THIRDS_TOLERANCE * share
-            for name, share in self.planned.items()
-        )
+        return self.off_plan <= THIRDS_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
 class MixRow:
-    """One segment or language (or source, as far as it goes) before and after mixing."""
+    """One segment or language before and after mixing; ``uses``: documents by the number of their uses."""
 
     name: str
     segment: str
@@ -58,50 +68,10 @@ class MixRow:
     planned_documents: int | None
     planned_tokens: int | None
     target_share: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShardRow:
-    """The shards of one segment. ``padding`` counts positions that hold no text; ``planned`` is None without a plan."""
-
-    name: str
-    shards: int
-    sequences: int
-    positions: int
-    tokens: int
-    padding: int
-    planned: int | None
-    num_files: int
-    file_bytes: int
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether every position holds a token or padding, and every token that was planned is there."""
-        return self.tokens + self.padding == self.positions and self.planned in (None, self.tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class SpecialTokens:
-    """One special token, or a run of numbered ones with ids in sequence."""
-
-    first: str
-    last: str
-    first_id: int
-    last_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Shards:
-    """``shards.json``."""
-
-    sequence_length: int
-    dtype: str
-    vocab_size: int | None
-    sha256: str
-    special_tokens: tuple[SpecialTokens, ...]
-    rows: tuple[ShardRow, ...]
-    num_files: int
-    file_bytes: int
+    words: int | None = None
+    byte_tokens: int | None = None
+    fim_documents: int | None = None
+    uses: Mapping[int, int] = field(default_factory=dict[int, int])
 
 
 def thirds(plan: Json | None, shards: Json | None) -> Thirds | None:
@@ -147,7 +117,11 @@ def _mix_row(kind: str, name: str, *, before: Json, counted: Json, plan: Json) -
         epochs=None if epochs is None else float(epochs),
         planned_documents=_first("planned_documents", plan),
         planned_tokens=planned_tokens,
-        target_share=plan.get("share"),
+        target_share=None if plan.get("share") is None else float(plan["share"]),
+        words=_first("words", counted),
+        byte_tokens=_first("byte_tokens", counted),
+        fim_documents=_first("fim_documents", plan),
+        uses={int(uses): int(documents) for uses, documents in (plan.get("uses") or {}).items()},
     )
 
 
@@ -157,65 +131,6 @@ def _first(key: str, *tables: Json) -> int | None:
 
 def _ordered(names: Sequence[str] | Mapping[str, object]) -> list[str]:
     return sorted(names, key=segment_order)
-
-
-def source_tokens(plan: Json | None) -> dict[str, tuple[int, int]]:
-    """Source -> (tokens available, tokens planned)."""
-    table: Json = (plan or {}).get("sources") or {}
-    return {name: (int(row.get("tokens", 0)), int(row.get("planned_tokens", 0))) for name, row in table.items()}
-
-
-def shards_view(shards: Json | None, *, plan: Json | None) -> Shards | None:
-    """The shards table; None before packing."""
-    if shards is None:
-        return None
-    length = int(shards.get("sequence_length", 0))
-    planned: Json = (plan or {}).get("segments") or {}
-    files: Json = shards.get("files") or {}
-    tokenizer: Json = shards.get("tokenizer") or {}
-    segments: Json = shards.get("segments") or {}
-    return Shards(
-        sequence_length=length,
-        dtype=str(shards.get("dtype", "")),
-        vocab_size=_first("vocab_size", tokenizer),
-        sha256=str(tokenizer.get("sha256", "")),
-        special_tokens=special_tokens(shards.get("special_tokens") or {}),
-        rows=tuple(
-            _shard_row(name, segments[name], files, length=length, planned=_first("planned_tokens", planned.get(name) or {}))
-            for name in _ordered(segments)
-        ),
-        num_files=len(files),
-        file_bytes=sum(int(file.get("bytes", 0)) for file in files.values()),
-    )
-
-
-def special_tokens(table: Json) -> tuple[SpecialTokens, ...]:
-    """By id; tokens that differ by a running number only (reserved ones) stand in one row."""
-    rows: list[SpecialTokens] = []
-    stem = ""
-    for token, id_ in sorted(table.items(), key=lambda item: (int(item[1]), item[0])):
-        numbered = re.sub("[0-9]+", "#", token)
-        if rows and numbered == stem and numbered != token and id_ == rows[-1].last_id + 1:
-            rows[-1] = replace(rows[-1], last=token, last_id=id_)
-        else:
-            rows.append(SpecialTokens(token, token, int(id_), int(id_)))
-        stem = numbered
-    return tuple(rows)
-
-
-def _shard_row(name: str, row: Json, files: Json, *, length: int, planned: int | None) -> ShardRow:
-    own = [int(file.get("bytes", 0)) for path, file in files.items() if name in path.split("/")[:-1]]
-    return ShardRow(
-        name=name,
-        shards=int(row.get("shards", 0)),
-        sequences=int(row.get("sequences", 0)),
-        positions=int(row.get("sequences", 0)) * length,
-        tokens=int(row.get("tokens", 0)),
-        padding=int(row.get("padding", 0)),
-        planned=planned,
-        num_files=len(own),
-        file_bytes=sum(own),
-    )
 
 
 def last_stats(manifests: Sequence[Manifest]) -> Json:

@@ -27,6 +27,7 @@ class PartitionCount:
     edited: int
     losses: Mapping[str, int]
     files: tuple[str, ...]
+    file_bytes: int = 0
 
     @property
     def unaccounted(self) -> int:
@@ -154,11 +155,13 @@ def _parse_manifest(stage: str, raw: Json) -> Manifest:
 
 
 def _parse_counts(raw: Json) -> PartitionCount:
+    described: Mapping[str, Json] = raw.get("files") or {}
     return PartitionCount(
         name=str(raw.get("name", "")),
         num_in=int(raw.get("in", 0)),
         kept=int(raw.get("kept", 0)),
         edited=int(raw.get("edited", 0)),
         losses={fate: int(raw.get(fate, 0)) for fate in LOSSES},
-        files=tuple(sorted(raw.get("files") or ())),
+        files=tuple(sorted(described)),
+        file_bytes=sum(int(file.get("bytes", 0)) for file in described.values()),
     )

@@ -15,6 +15,7 @@ import pyarrow.compute
 import pyarrow.parquet as pq
 
 from pipelines.report.ledger_tally import Chosen
+from pipelines.report.messages import Told, told
 from pipelines.report.run_directory import RunDirectory
 
 # Its functions are made at run time, which type checkers cannot see.
@@ -59,7 +60,7 @@ def collect_samples(
     stage: str,
     text_stage: str | None,
     chosen: Mapping[tuple[str, str], Sequence[Chosen]],
-    problems: list[str],
+    problems: list[Told],
 ) -> dict[tuple[str, str], list[Sample]]:
     """The samples of each (action, rule), in order of hash. ``text_stage`` holds the texts; None: there are none."""
     wanted: dict[str, set[str]] = defaultdict(set)
@@ -82,7 +83,7 @@ def collect_samples(
     }
 
 
-def _texts(run: RunDirectory, relative: str, *, ids: Set[str], problems: list[str]) -> _Texts:
+def _texts(run: RunDirectory, relative: str, *, ids: Set[str], problems: list[Told]) -> _Texts:
     texts: _Texts = defaultdict(dict)
     try:
         for row in _find(run, relative, ids=ids, columns=["id", "text"]):
@@ -90,7 +91,7 @@ def _texts(run: RunDirectory, relative: str, *, ids: Set[str], problems: list[st
             texts[str(row["id"])][len(text.encode())] = (text[:TEXT_CHARACTERS], len(text))
         return dict(texts)
     except (OSError, pa.ArrowInvalid) as error:
-        problems.append(f"{relative} cannot be read, so its samples have no text ({type(error).__name__})")
+        problems.append(told("problem.texts", file=relative, error=type(error).__name__))
         return {}
 
 

@@ -7,6 +7,7 @@ Technical Report 36, section 2, on why such characters must not act on the text 
 
 import math
 import re
+import unicodedata
 
 from markupsafe import Markup, escape
 
@@ -38,6 +39,32 @@ def visible(text: str, max_characters: int = 200) -> Markup:
 def count(value: int | None) -> str:
     """A whole number with thousands separators; an en dash for "not known"."""
     return "–" if value is None else f"{value:,}"
+
+
+def breakable(text: str, max_characters: int = 200) -> Markup:
+    """A name in snake_case, of which a narrow column may break the line at an underscore."""
+    return Markup("_<wbr>").join(Markup(part) for part in visible(text, max_characters).split("_"))
+
+
+def compact(value: int) -> str:
+    """A whole number in a few figures, for the narrow places of a chart: 950, 1.2k, 35k, 2.09M."""
+    if value < 1000:
+        return str(value)
+    amount, unit = value / 1000, 0
+    while amount >= 999.5:
+        amount, unit = amount / 1000, unit + 1
+    digits = 1 if amount < 9.95 else 0
+    return f"{amount:.{digits + (unit > 0 and amount < 100)}f}{'kMGTPE'[unit]}"
+
+
+def fitting(text: str, cells: int = 20) -> Markup:
+    """As much of a name as fits into a number of cells: a letter of an East Asian script takes two."""
+    used = 0
+    for place, letter in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if used > cells:
+            return visible(text[:place].rstrip() + "…", place + 1)
+    return visible(text)
 
 
 def size(num_bytes: int | None) -> str:
@@ -72,6 +99,16 @@ def number(value: float | None) -> str:
     if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
     return f"{value:.6g}"
+
+
+def rate(num_bytes: float | None) -> str:
+    """Bytes per second."""
+    return "–" if num_bytes is None else f"{size(round(num_bytes))}/s"
+
+
+def fine_share(part: float | None, whole: float | None) -> str:
+    """``part / whole`` in per cent to three places, for what is a small share where all is well."""
+    return "–" if part is None or not whole else f"{part / whole * 100:.3f}\N{NO-BREAK SPACE}%"
 
 
 def ratio(part: float | None, whole: float | None) -> str:

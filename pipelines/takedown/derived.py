@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from filters.document import SEGMENTS
 from pipelines.engine import files
-from pipelines.engine.ledger import Tally
+from pipelines.engine.ledger import Tally, add_up
+from pipelines.planned_uses import PLAN_COLUMNS, TOKEN_COLUMNS, fim_of, plan_sums
 from pipelines.stages.duplicates import LOSERS_SCHEMA
+from pipelines.stages.tokens import COUNTED, count_tokens
 from tokenizer.indexed_dataset import optimal_dtype
 
 from .layout import Entry, StageFiles
 from .samples import take_texts, take_words
 from .surgery import Surgery, as_rows
-from .tables import chosen_rows, opened, read_columns, renumbered, with_column, write_without
+from .tables import chosen_rows, columns_of, opened, read_columns, renumbered, with_column, write_without
 
 _COPIED_BYTES = 16 << 20
 _NO_ROWS = np.zeros(0, dtype=np.int64)
@@ -69,12 +70,14 @@ def _take_tokens(surgery: Surgery, stage: StageFiles, entry: Entry) -> None:
     """The encoded documents of a partition, end to end in one file, and the table of their places."""
     table_name, tokens_name = f"{entry['name']}.parquet", f"{entry['name']}.tokens"
     path = files.join(stage.directory, table_name)
-    table = read_columns(path, ["id", "source", "segment", "language", "num_tokens"])
+    if "stored_tokens" not in columns_of(path):
+        raise ValueError(f"{path} is of an older version: run `malmoi build` first; nothing was changed")
+    table = read_columns(path, ["id", "source", "segment", "language", "stored_tokens", *COUNTED])
     gone = surgery.ids.among(table["id"])
     if not gone.any():
         return
     surgery.rows[stage.name, entry["name"]] = as_rows(gone)
-    lengths = table["num_tokens"].to_numpy().astype(np.int64)
+    lengths = table["stored_tokens"].to_numpy().astype(np.int64)
     described = {
         tokens_name: _cut_out(surgery, f"{stage.name}/{tokens_name}", lengths, gone, expected=entry["files"][tokens_name])
     }
@@ -95,12 +98,10 @@ def _take_tokens(surgery: Surgery, stage: StageFiles, entry: Entry) -> None:
 def _tally_tokens(surgery: Surgery, gone: pa.Table) -> Tally:
     tally = Tally()
     for row in gone.to_pylist():
-        text_bytes, characters = surgery.sizes.get(row["id"], (0, 0))
+        text_bytes = surgery.sizes.get(row["id"], 0)
         tally.entered(row["source"], text_bytes=text_bytes)
         tally.kept(row["source"], segment=row["segment"], language=row["language"], text_bytes=text_bytes)
-        for table, key in (("segments", row["segment"]), ("languages", row["language"])):
-            if key:
-                tally.add(table, key, tokens=row["num_tokens"], characters=characters)
+        count_tokens(tally, row)
     return tally
 
 
@@ -133,41 +134,68 @@ REMEDY = "nothing was changed; run `malmoi verify` on the run, mend it with `mal
 
 
 def _take_plan(surgery: Surgery, stage: StageFiles, entry: Entry) -> None:
-    """The plan: how often each document goes into the shards, and the tables of what that makes."""
+    """The plan: how often each document goes into the shards, and the sums of what that makes."""
     plan: Any = files.read_json(files.join(stage.directory, "plan.json"))
     described: dict[str, Any] = {}
+    gone_sums: list[dict[str, Any]] = []
+    longest = 0
     for (name, partition), rows in sorted(surgery.rows.items()):
         if name == "tokens":
             file = f"{partition}.parquet"
-            repeats = read_columns(files.join(stage.directory, file), ["repeats"])["repeats"].to_numpy()
-            gone = np.zeros(len(repeats), dtype=np.bool_)
-            gone[rows] = True
             path = files.join(stage.directory, file)
+            planned = read_columns(path, [*PLAN_COLUMNS])
+            gone = np.zeros(planned.num_rows, dtype=np.bool_)
+            gone[rows] = True
             described[file] = write_without(path, surgery.target(f"{stage.name}/{file}"), gone)
-            _take_from_plan(surgery, plan, partition, gone, repeats)
+            sums, longest_gone = _sums_of_gone(surgery, plan, partition, gone, planned.filter(pa.array(gone)))
+            gone_sums.append(sums)
+            longest = max(longest, longest_gone)
     if not described:
         return
-    for table in ("segments", "languages", "sources"):
-        for row in plan[table].values():
-            row["epochs"] = round(row["planned_tokens"] / row["tokens"], 6) if row["tokens"] else 0.0
-    for table in ("languages", "sources"):
-        plan[table] = {key: row for key, row in plan[table].items() if row["documents"]}
+    subtract(plan, add_up(gone_sums))
+    # How near whole documents could come to the shares is a matter of the longest.
+    plan["taken_down_longest"] = max(longest, plan.get("taken_down_longest", 0))
     described["plan.json"] = surgery.write(f"{stage.name}/plan.json", files.to_json(plan))
     surgery.changed(stage.name, entry, described=described)
 
 
-def _take_from_plan(surgery: Surgery, plan: dict[str, Any], partition: str, gone: Any, repeats: Any) -> None:
+def _sums_of_gone(
+    surgery: Surgery, plan: Mapping[str, Any], partition: str, gone: Any, planned: pa.Table
+) -> tuple[dict[str, Any], int]:
+    """The sums of the plan over the documents of a partition that go, and the tokens of the longest of them."""
     path = files.join(surgery.run, "tokens", f"{partition}.parquet")
-    rows = [r for t in chosen_rows(path, gone, columns=["source", "segment", "language", "num_tokens"]) for r in t.to_pylist()]
-    for row, times in zip(rows, repeats[gone].tolist(), strict=True):
-        planned = row["num_tokens"] * times
-        for table, key in (("segments", row["segment"]), ("languages", row["language"]), ("sources", row["source"])):
-            counts = plan[table][key]
-            counts["documents"] -= 1
-            counts["tokens"] -= row["num_tokens"]
-            counts["planned_documents"] -= times
-            counts["planned_tokens"] -= planned
-        if row["segment"] in SEGMENTS:
-            # How many shards there are was worked out from the plan as it was made.
-            segment = plan["segments"][row["segment"]]
-            segment["taken_down_tokens"] = segment.get("taken_down_tokens", 0) + planned
+    documents = pa.concat_tables(chosen_rows(path, gone, columns=[*TOKEN_COLUMNS]))
+    lengths = sorted(map(int, plan["sequence_lengths"]))
+    fim = fim_of(surgery.stages["tokens"].manifest)
+    sums = plan_sums(documents, planned, fim=fim, lengths=lengths, buckets=plan["knowledge"])
+    return sums, int(documents["num_tokens"].to_numpy().max(initial=0))
+
+
+def subtract(plan: dict[str, Any], gone: Mapping[str, Any]) -> None:
+    """Takes sums out of ``plan.json``. What goes from each length is told, for how many shards there are follows from it."""
+    for table in ("segments", "languages", "sources"):
+        for key, sums in gone[table].items():
+            row = plan[table][key] = _less(plan[table][key], sums)
+            if table == "segments":
+                before = row.get("taken_down_by_length", {})
+                row["taken_down_by_length"] = add_up([before, sums["by_length"]]) if before else sums["by_length"]
+                for length, tokens in sums["by_length"].items():
+                    plan["sequence_lengths"][length]["tokens"] -= tokens
+    for number, sums in gone["knowledge"].items():
+        plan["knowledge"][int(number)] = _less(plan["knowledge"][int(number)], sums)
+    for table in ("languages", "sources"):
+        plan[table] = {key: row for key, row in plan[table].items() if row["documents"] or key not in gone[table]}
+
+
+def _less(row: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the plan without some documents."""
+    left: dict[str, Any] = {**row}
+    for name, amount in gone.items():
+        own = row[name]
+        if isinstance(amount, Mapping):
+            counts = {key: number - amount.get(key, 0) for key, number in own.items()}
+            left[name] = {key: number for key, number in counts.items() if number or key not in amount or name == "by_length"}
+        else:
+            left[name] = own - amount
+    left["epochs"] = round(left["planned_plain_tokens"] / left["tokens"], 6) if left["tokens"] else 0.0
+    return left

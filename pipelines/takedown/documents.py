@@ -83,8 +83,7 @@ def _count_kept(surgery: Surgery, stage: str, path: str, gone: Mask, tally: Tall
                 # What near-dedup counts besides: clusters, by the size that their best document is told.
                 if stage == "near-dedup" and (members := dict(own).get(SCORE, 1)) > 1:
                     tally.add("cluster_sizes", size_class(int(members)), documents=1)
-            for identifier, text, size in zip(batch.column("id").to_pylist(), texts, sizes.tolist(), strict=True):
-                surgery.sizes[identifier] = (size, len(text))
+            surgery.sizes.update(zip(batch.column("id").to_pylist(), sizes.tolist(), strict=True))
 
 
 def _count_rows(surgery: Surgery, stage: str, path: str, gone: Mask, tally: Tally) -> None:

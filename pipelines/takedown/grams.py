@@ -16,6 +16,8 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.token_bytes import BREAK
+
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 
@@ -23,9 +25,8 @@ NUM_WORDS = 13
 #: So many grams are searched for; of more, an even share by their hash.
 MAX_GRAMS = 50_000_000
 
+#: The class of :data:`~pipelines.token_bytes.BREAK`, which also stands between texts: no run of words goes over it.
 _SPACE, _JOINS, _ALONE, _BREAK = range(4)
-#: What cannot be decoded, and what stands between texts: no word, and no run of words goes over it.
-BREAK = "\ufffd"
 #: Scripts written without spaces: Han, kana but katakana, Thai, Lao, Burmese, Khmer.
 _ALONE_RANGES = (
     (0x2E80, 0x2FDF),

@@ -4,10 +4,11 @@ Enters: the run as it is on the disk afterwards, the ids, and the grams of the d
 what was found. Ids are looked for in every column of strings and in every JSON, HTML and text file. Runs of 13 words are
 looked for in the shards and token files, decoded, in samples, and in the report; one that a document which stays holds too
 proves nothing, so it is looked up in the texts of those: for shards and tokens in what they were made of, elsewhere in every
-stage.
+stage. Uses in a form of fill-in-the-middle are looked through in the order of their texts. What is no piece of a document by
+the lineage of a shard has to be padding.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +17,15 @@ import pyarrow as pa
 
 from pipelines.engine import files
 from pipelines.engine.partition import opened_parquet
+from pipelines.shard_pieces import Pieces
+from pipelines.shard_set import LINEAGE_SUFFIX, ShardSet, open_shards, sequence_length
+from pipelines.token_bytes import TokenBytes
+from tokenizer.fim import PLAIN, FormError, original
 
-from .decoding import TokenBytes
 from .grams import GramSet, Hashes, Words, split, union, without
 from .layout import StageFiles, document_stages, read_stages
 from .mentions import Mentions
-from .surgery import SEPARATOR
-from .tables import Ids, columns_of, opened, pc, read_columns
+from .tables import Ids, columns_of, opened, read_columns
 
 _BATCH_TOKENS = 1 << 20
 _BATCH_CHARACTERS = 1 << 22
@@ -130,13 +133,12 @@ def _in_texts(scan: Scan, path: str) -> Found:
     found: Found = {}
     with opened_parquet(path) as parquet:
         for group in range(parquet.num_row_groups):
-            texts = pc.replace_substring(parquet.read_row_group(group, columns=["text"])["text"], SEPARATOR, "").to_pylist()
-            for words in _in_batches(texts):
+            for words in _in_batches(parquet.read_row_group(group, columns=["text"])["text"].to_pylist()):
                 found = union(found, scan.grams.found_in(words))
     return found
 
 
-def _in_batches(texts: list[str]) -> Iterator[Words]:
+def _in_batches(texts: Iterable[str]) -> Iterator[Words]:
     batch: list[str] = []
     size = 0
     for text in texts:
@@ -180,40 +182,104 @@ def _token_passages(scan: Scan) -> dict[str, Found]:
         return found
     decoder = _decoder(scan)
     for relative, path in scan.paths(stage, ".tokens"):
-        lengths = read_columns(path.removesuffix(".tokens") + ".parquet", ["num_tokens"])["num_tokens"].to_numpy()
-        bounds = np.concatenate(([0], np.cumsum(lengths.astype(np.int64))))
-        found[relative] = _in_tokens(scan, decoder, relative, bounds, np.zeros(len(lengths), dtype=np.bool_))
+        lengths = _stored(path.removesuffix(".tokens") + ".parquet")
+        # A document begins each row; what stands behind it are stretches of its text that were encoded again.
+        again = np.zeros(lengths.shape, dtype=np.bool_)
+        again[:, 1:] = True
+        there = lengths > 0
+        bounds = np.concatenate(([0], np.cumsum(lengths[there])))
+        found[relative] = _in_tokens(scan, decoder, relative, bounds, cut=again[there])
         scan.count("token_files")
     return found
 
 
+def _stored(path: str) -> Any:
+    """By document, how many ids a token file has of it: its own, and the four parts of its patch."""
+    table = read_columns(path, ["num_tokens", "fim_parts"])
+    lengths = np.zeros((table.num_rows, 5), dtype=np.int64)
+    lengths[:, 0] = table["num_tokens"].to_numpy()
+    for row, parts in enumerate(table["fim_parts"].to_pylist()):
+        lengths[row, 1:] = parts[4:] if parts else 0
+    return lengths
+
+
 def _shard_passages(scan: Scan) -> dict[str, Found]:
-    """In shards piece by piece, as the lineage cuts them; what lies between pieces is padding, or a piece of its own."""
-    stage = scan.stages.get("shards")
-    summary: Any = files.read_json(files.join(scan.run, "shards", "shards.json")) if stage else None
+    """In shards piece by piece, as the lineage cuts them; what lies between pieces has to be padding."""
     found: dict[str, Found] = {}
-    if stage is None or summary is None:
+    stage = scan.stages.get("shards")
+    if stage is None or not files.exists(files.join(scan.run, "shards", "shards.json")):
         return found
-    decoder = _decoder(scan)
-    for relative, path in scan.paths(stage, ".bin"):
-        columns = ["sequence", "start", "length", "document_start"]
-        table = read_columns(path.removesuffix(".bin") + ".lineage.parquet", columns)
-        sequence, start, length, document_start = (table[name].to_numpy().astype(np.int64) for name in columns)
-        begins = sequence * summary["sequence_length"] + start
-        num_tokens = (files.size(path) or 0) // np.dtype(summary["dtype"]).itemsize
-        bounds = np.unique(np.concatenate(([0, num_tokens], begins, begins + length)))
-        places = np.searchsorted(bounds, begins)
-        cut = np.zeros(len(bounds) - 1, dtype=np.bool_)
-        cut[places] = document_start > 0
-        found[relative] = _in_tokens(scan, decoder, relative, bounds, cut)
+    shards, decoder = open_shards(scan.run), _decoder(scan)
+    for relative, _ in scan.paths(stage, LINEAGE_SUFFIX):
+        name = relative.removeprefix("shards/").removesuffix(LINEAGE_SUFFIX)
+        pieces = Pieces.of(shards.lineage(name), capacity=sequence_length(name))
+        num_tokens = (files.size(shards.path(name, ".bin")) or 0) // shards.dtype.itemsize
+        bounds = np.unique(np.concatenate(([0, num_tokens], pieces.begins, pieces.ends)))
+        owner = pieces.owner(bounds[:-1])
+        plain = (owner >= 0) & (pieces.form[owner] == PLAIN) if len(pieces) else np.zeros(len(owner), dtype=np.bool_)
+        cut = plain & (pieces.document_start[owner] > 0) if len(pieces) else plain
+        binary = f"shards/{name}.bin"
+        in_plain = _in_tokens(scan, decoder, binary, bounds, cut=cut, skipped=~plain, empty=owner < 0, pad=shards.pad)
+        found[binary] = union(in_plain, _in_fim(scan, shards, name, pieces, decoder))
         scan.count("shards")
     return found
 
 
-def _in_tokens(scan: Scan, decoder: TokenBytes, relative: str, bounds: Any, cut: Any) -> Found:
-    """The passages in a file of tokens, whose pieces lie between ``bounds``; ``cut``: which begin within a document."""
+def _in_fim(scan: Scan, shards: ShardSet, name: str, pieces: Pieces, decoder: TokenBytes) -> Found:
+    """The passages in the uses of a shard whose text stands in another order."""
     found: Found = {}
-    path = files.join(scan.run, relative)
+    with shards.tokens(name) as tokens:
+
+        def texts() -> Iterator[str]:
+            for use in np.flatnonzero(pieces.use_form != PLAIN).tolist():
+                rows = pieces.by_use[pieces.first_of_use[use] : pieces.first_of_use[use + 1]]
+                ids = np.concatenate([tokens.read(int(pieces.begins[r]), int(pieces.length[r])) for r in rows.tolist()])
+                form, end = int(pieces.use_form[use]), shards.end_of_text
+                try:
+                    parts = original(ids, form=form, special=shards.sentinels, end_of_text_id=end)
+                except FormError as error:
+                    scan.problems.append(f"shards/{name}.bin, {pieces.named(int(rows[0]))}: {error}")
+                    parts = [ids]
+                yield from decoder.texts(np.concatenate(parts), np.array([0, sum(map(len, parts))]))
+
+        for words in _in_batches(texts()):
+            found = union(found, scan.grams.found_in(words))
+    return found
+
+
+def _in_tokens(
+    scan: Scan,
+    decoder: TokenBytes,
+    relative: str,
+    bounds: Any,
+    *,
+    cut: Any,
+    skipped: Any = None,
+    empty: Any = None,
+    pad: int = -1,
+) -> Found:
+    """The passages in a file of tokens, whose pieces lie between ``bounds``.
+
+    ``cut``: which begin within a document, ``skipped``: which are looked through elsewhere, ``empty``: which are nobody's.
+    """
+    found: Found = {}
+    for part, ids in _stretches(files.join(scan.run, relative), decoder, bounds):
+        edges = bounds[part.start : part.stop + 1] - bounds[part.start]
+        if empty is not None and (np.repeat(empty[part], np.diff(edges)) & (ids != pad)).any():
+            scan.problems.append(f"{relative} holds tokens that are no document's by its lineage, and no padding")
+        texts = decoder.texts(ids, edges)
+        if skipped is not None:
+            texts = ["" if skip else text for text, skip in zip(texts, skipped[part].tolist(), strict=True)]
+        # A piece that ends its document ends in end-of-text; any other may end within a word.
+        whole = decoder.special[ids[edges[1:] - 1]]
+        words = split(texts, cut_before=cut[part].tolist(), cut_after=(~whole).tolist())
+        found = union(found, scan.grams.found_in(words))
+        scan.count("tokens", len(ids))
+    return found
+
+
+def _stretches(path: str, decoder: TokenBytes, bounds: Any) -> Iterator[tuple[slice, Any]]:
+    """The ids of a file, some pieces at a time, with the numbers of those."""
     dtype = np.dtype(np.uint16 if decoder.vocab_size < 65_500 else np.int32).newbyteorder("<")
     with opened(path) as raw:
         piece = 0
@@ -223,11 +289,5 @@ def _in_tokens(scan: Scan, decoder: TokenBytes, relative: str, bounds: Any, cut:
             ids = np.frombuffer(raw.read(num_tokens * dtype.itemsize), dtype=dtype)
             if len(ids) != num_tokens or (len(ids) and int(ids.max()) >= decoder.vocab_size):
                 raise ValueError(f"{path} is damaged: its tokens are not those of the run's tokenizer")
-            texts = decoder.texts(ids, bounds[piece : last + 1] - bounds[piece])
-            # A piece that ends its document ends in end-of-text; any other may end within a word.
-            whole = decoder.special[ids[bounds[piece + 1 : last + 1] - bounds[piece] - 1]]
-            words = split(texts, cut_before=cut[piece:last].tolist(), cut_after=(~whole).tolist())
-            found = union(found, scan.grams.found_in(words))
-            scan.count("tokens", num_tokens)
+            yield slice(piece, last), ids
             piece = last
-    return found

@@ -19,8 +19,8 @@ from pipelines.engine.stage import Unit
 from pipelines.stages.tokenizer import WORDS_SCHEMA, CountWords
 
 from .layout import Entry, StageFiles, document_stages
-from .surgery import SEPARATOR, Surgery
-from .tables import chosen_rows, columns_of, read_columns, with_column, write_without
+from .surgery import Surgery
+from .tables import chosen_rows, read_columns, with_column, write_without
 
 _KEYS = ["word", "context"]
 
@@ -32,8 +32,7 @@ def take_texts(surgery: Surgery, stage: StageFiles, entry: Entry) -> None:
     sizes: list[int] = []
     everything = np.ones(read_columns(path, []).num_rows, dtype=np.bool_)
     for table in chosen_rows(path, everything, columns=["text"]):
-        texts = (content_hash(text.replace(SEPARATOR, "")) for text in table["text"].to_pylist())
-        sizes += [surgery.samples.get(hashed, -1) for hashed in texts]
+        sizes += [surgery.samples.get(content_hash(text), -1) for text in table["text"].to_pylist()]
     gone = np.array(sizes, dtype=np.int64) >= 0
     if gone.any():
         described = {name: write_without(path, surgery.target(f"{stage.name}/{name}"), gone)}
@@ -45,9 +44,6 @@ def take_words(surgery: Surgery, stage: StageFiles, entry: Entry) -> None:
     """A partition of the tokenizer's sample: the words of the documents that go, counted as the stage counts them."""
     name = f"{entry['name']}.parquet"
     path = files.join(stage.directory, name)
-    if "word" not in columns_of(path):
-        take_texts(surgery, stage, entry)  # of a run of an earlier version
-        return
     counted = _counted(surgery, stage, entry)
     if counted is None:
         return

@@ -15,16 +15,19 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.engine import files
-from tokenizer.lineage import read_lineage, write_lineage
-from tokenizer.special_tokens import PAD
+from pipelines.engine.ledger import add_up
+from pipelines.shard_pieces import Pieces
+from pipelines.shard_set import LINEAGE_SUFFIX, ShardSet, open_shards, segment_of, sequence_length
+from pipelines.stages.shards_summary import COUNTS
+from pipelines.verify_shards import counts_of
+from tokenizer.lineage import write_lineage
 
 from .derived import REMEDY
 from .layout import Entry, StageFiles
 from .surgery import Surgery
-from .tables import opened, read_columns
+from .tables import opened
 
 _COPIED_BYTES = 16 << 20
-_LINEAGE = ".lineage.parquet"
 SUMMARY = "shards/shards.json"
 
 
@@ -46,46 +49,46 @@ def take_from_shards(surgery: Surgery) -> list[Masked]:
     stage = surgery.stages.get("shards")
     if stage is None:
         return []
-    summary: Any = files.read_json(files.join(surgery.run, SUMMARY))
+    held = [(entry, name) for entry in stage.entries for name in sorted(entry["files"]) if name.endswith(LINEAGE_SUFFIX)]
+    if not held:
+        return []
+    if not files.exists(files.join(surgery.run, SUMMARY)) and stage.manifest is None:
+        raise ValueError(
+            f"{stage.directory} is not finished (there is no shards.json), so nothing can be taken out of its shards: "
+            f"run `malmoi build` first, or delete {stage.directory}; nothing was changed"
+        )
+    shards = open_shards(surgery.run)
     masked: list[Masked] = []
-    for entry in stage.entries:
-        for name in sorted(entry["files"]):
-            if name.endswith(_LINEAGE):
-                found = _mask(surgery, stage, entry, name.removesuffix(_LINEAGE), summary)
-                masked += [found] if found else []
-    if masked and summary is not None:
-        surgery.write(SUMMARY, files.to_json(_summary(surgery, stage, summary)))
+    for entry, name in held:
+        found = _mask(surgery, stage, entry, name.removesuffix(LINEAGE_SUFFIX), shards)
+        masked += [found] if found else []
+    if masked:
+        surgery.write(SUMMARY, files.to_json(_summary(surgery, stage, shards.summary)))
     return masked
 
 
-def _mask(surgery: Surgery, stage: StageFiles, entry: Entry, shard: str, summary: Mapping[str, Any] | None) -> Masked | None:
-    lineage_path = files.join(stage.directory, f"{shard}{_LINEAGE}")
-    gone = surgery.ids.among(read_columns(lineage_path, ["document_id"])["document_id"])
+def _mask(surgery: Surgery, stage: StageFiles, entry: Entry, shard: str, shards: ShardSet) -> Masked | None:
+    lineage = shards.lineage(shard)
+    gone = surgery.ids.among(lineage["document_id"])
     if not gone.any():
         return None
-    if summary is None:
-        raise ValueError(f"{files.join(surgery.run, SUMMARY)} is not there, though shards are; {REMEDY}")
-    with opened(lineage_path) as raw:
-        lineage = read_lineage(raw)
-    rows = lineage.filter(pa.array(gone))
-    sequence, start, length = (rows[n].to_numpy().astype(np.int64) for n in ("sequence", "start", "length"))
-    places = sequence * summary["sequence_length"] + start
-    dtype = np.dtype(summary["dtype"]).newbyteorder("<")
-    pad = np.array(summary["special_tokens"][PAD], dtype=dtype)
-    binary = f"{shard}.bin"
+    before, left = (Pieces.of(t, capacity=sequence_length(shard)) for t in (lineage, lineage.filter(pa.array(~gone))))
+    pad, binary = np.array(shards.pad, dtype=shards.dtype), f"{shard}.bin"
     described = {
-        binary: _with_padding(surgery, f"{stage.name}/{binary}", places, length, pad, expected=entry["files"][binary]),
+        binary: _with_padding(
+            surgery, f"{stage.name}/{binary}", before.begins[gone], before.length[gone], pad, expected=entry["files"][binary]
+        ),
     }
-    with files.writing(surgery.target(f"{stage.name}/{shard}{_LINEAGE}")) as out:
+    with files.writing(surgery.target(f"{stage.name}/{shard}{LINEAGE_SUFFIX}")) as out:
         write_lineage(lineage.filter(pa.array(~gone)), to=out)
-    described[f"{shard}{_LINEAGE}"] = out.description()
-    tokens = int(length.sum())
-    documents = rows.select(["document_id", "repeat"]).group_by(["document_id", "repeat"], use_threads=False).aggregate([])
-    surgery.note_found(documents["document_id"].to_pylist(), stage.name)
-    segment = next(iter(entry["stats"]))
-    counts = {"documents": documents.num_rows, "tokens": tokens, "padding": -tokens}
-    surgery.changed(stage.name, entry, described=described, gone={"stats": {segment: counts}})
-    return Masked(shard, tuple(np.unique(sequence).tolist()), tokens)
+    described[f"{shard}{LINEAGE_SUFFIX}"] = out.description()
+    surgery.note_found(lineage["document_id"].filter(pa.array(gone)).to_pylist(), stage.name)
+    num_sequences = shards.num_sequences(shard)
+    were, are = (counts_of(pieces, num_sequences) for pieces in (before, left))
+    counts = {name: were[name] - are[name] for name in COUNTS}
+    stats = {str(sequence_length(shard)): {segment_of(shard): counts}}
+    surgery.changed(stage.name, entry, described=described, gone={"stats": stats})
+    return Masked(shard, tuple(np.unique(before.sequence[gone]).tolist()), counts["tokens"])
 
 
 def _with_padding(
@@ -122,17 +125,29 @@ def _pieces(path: str) -> Iterator[bytes]:
 def _summary(surgery: Surgery, stage: StageFiles, summary: Mapping[str, Any]) -> dict[str, Any]:
     """``shards.json`` with the counts and checksums as they become."""
     entries = [surgery.entry(stage.name, entry) for entry in stage.entries]
-    segments = {segment: dict(row) for segment, row in summary["segments"].items()}
-    for segment, row in segments.items():
-        for count in ("documents", "tokens", "padding"):
-            if count in row:
-                row[count] = sum(entry["stats"].get(segment, {}).get(count, 0) for entry in entries)
-    total = sum(row.get("tokens", 0) for row in segments.values())
-    for row in segments.values():
-        row["share"] = row.get("tokens", 0) / total if total else 0.0
+    by_length = add_up([entry["stats"] for entry in entries])
+    all_tokens = sum(row["tokens"] for rows in by_length.values() for row in rows.values())
+    lengths: dict[str, Any] = {}
+    for length, row in summary["lengths"].items():
+        tokens = sum(counts["tokens"] for counts in by_length.get(length, {}).values())
+        new = {"tokens": tokens, "share": tokens / all_tokens if all_tokens else 0.0}
+        lengths[length] = {**row, **new, "segments": _counted(row["segments"], by_length.get(length, {}))}
     described = {name: told for entry in entries for name, told in entry["files"].items()}
     return {
         **summary,
-        "segments": segments,
+        "segments": _counted(summary["segments"], add_up([*by_length.values()])),
+        "lengths": lengths,
         "files": {name: described.get(name, told) for name, told in summary["files"].items()},
     }
+
+
+def _counted(told: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows of a table of segments with these counts, and the shares that follow."""
+    all_tokens = sum(row["tokens"] for row in found.values())
+    rows: dict[str, Any] = {}
+    for segment, row in told.items():
+        own = found.get(segment, {})
+        rows[segment] = {**row, **{name: own.get(name, 0) for name in COUNTS if name in row}}
+        if "share" in row:
+            rows[segment]["share"] = own.get("tokens", 0) / all_tokens if all_tokens else 0.0
+    return rows

@@ -22,8 +22,6 @@ from .grams import GramCollector, split
 from .layout import StageFiles
 from .tables import Ids, Ints
 
-#: What samples of earlier versions have at the boundaries of morphemes.
-SEPARATOR = "\ue000"
 #: Tables of counts whose rows stay when nothing is left in them: which sources a partition is of does not change.
 _STANDING = frozenset({"sources"})
 
@@ -41,8 +39,8 @@ class Surgery:
     rows: dict[tuple[str, str], Ints] = field(default_factory=dict[tuple[str, str], Ints])
     #: (stage, entry) -> the entry as it becomes.
     entries: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict[tuple[str, str], Mapping[str, Any]])
-    #: Of every document that goes bytes and characters of its text, as the last stage of documents holds it.
-    sizes: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    #: Of every document that goes the bytes of its text, as the last stage of documents holds it.
+    sizes: dict[str, int] = field(default_factory=dict[str, int])
     #: Content hash of every text that goes, in each form in which a sample may hold it -> its bytes.
     samples: dict[bytes, int] = field(default_factory=dict[bytes, int])
     #: Where each document was found, in order.
@@ -71,7 +69,7 @@ class Surgery:
         self.grams.add(split(texts).own_runs())
         for text in texts:
             # Not ``segment``: samples are read as prose whatever they are, for they say no more of themselves.
-            for form in {text, excerpt(text), text.replace(SEPARATOR, "")}:
+            for form in {text, excerpt(text)}:
                 self.samples[content_hash(form)] = len(text.encode())
 
     def note_found(self, ids: Iterable[str], stage: str) -> None:

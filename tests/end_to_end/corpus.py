@@ -172,6 +172,7 @@ multilingual = "1/3"
 code = "1/3"
 [pack]
 sequence_length = 512
+long_sequence_length = 2048
 shard_tokens = 60000
 """
 

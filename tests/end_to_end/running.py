@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,10 +26,20 @@ def malmoi(*words: str | Path, timeout_s: float = 300) -> subprocess.CompletedPr
     )
 
 
+#: What the report shows of the times of a run, which two runs of a recipe do not share.
+_TIMES = re.compile(rb"<!--times-->.*<!--/times-->", re.DOTALL)
+
+
+def _without_times(path: Path) -> bytes:
+    return _TIMES.sub(b"", path.read_bytes()) if path.name == "report.html" else path.read_bytes()
+
+
 def output_bytes(run: Path) -> dict[str, str]:
-    """SHA-256 of every output file of a run; what is hidden is bookkeeping (locks, times of input files)."""
+    """SHA-256 of every output file of a run but its times; what is hidden is bookkeeping (locks, times of input files)."""
     return {
-        str(path.relative_to(run)): hashlib.sha256(path.read_bytes()).hexdigest()
+        str(path.relative_to(run)): hashlib.sha256(_without_times(path)).hexdigest()
         for path in sorted(run.rglob("*"))
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(run).parts)
+        if path.is_file()
+        and path.name != "timing.json"
+        and not any(part.startswith(".") for part in path.relative_to(run).parts)
     }

@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from tokenizers import Tokenizer
 
+from tokenizer.fim import PLAIN, PSM, SPM, Sentinels, original
 from tokenizer.indexed_dataset import IndexedDatasetReader
+from tokenizer.lineage import read_lineage
 
 from .corpus import write_recipe
 from .running import malmoi, output_bytes
@@ -67,49 +69,66 @@ def test_the_best_of_near_duplicates_stays(run: Path) -> None:
     assert {row["id"] for row in kept if dict(row["scores"]).get("near_duplicates") == 2} == {f"ko-{p}-near" for p in range(4)}
 
 
-def test_segments_have_equal_shares_in_full_sequences(run: Path) -> None:
+def test_segments_have_equal_shares_in_full_sequences_of_two_lengths(run: Path) -> None:
     shards = read_json(run / "shards/shards.json")
-    tokens = {segment: shards["segments"][segment]["tokens"] for segment in SEGMENTS}
-    assert max(tokens.values()) / min(tokens.values()) < 1.005
-    for segment in SEGMENTS:
-        row = shards["segments"][segment]
-        assert row["tokens"] + row["padding"] == row["sequences"] * 512
-        assert row["padding"] / row["tokens"] < 0.01  # a shard of 120 sequences of 512; see the sample for 0.5 %
-        for prefix in sorted((run / "shards/512" / segment).glob("*.bin")):
-            reader = IndexedDatasetReader(prefix.with_suffix(""))
-            assert set(reader.lengths.tolist()) == {512}
+    assert shards["sequence_lengths"] == [512, 2048]
+    total = sum(shards["segments"][segment]["tokens"] for segment in SEGMENTS)
+    for of_length in (shards, *shards["lengths"].values()):
+        tokens = [of_length["segments"][segment]["tokens"] for segment in SEGMENTS]
+        assert max(tokens) - min(tokens) < 0.001 * total
+    assert shards["lengths"]["2048"]["share"] == pytest.approx(0.1, abs=0.001)
+    for length in (512, 2048):
+        for segment in SEGMENTS:
+            row = shards["lengths"][str(length)]["segments"][segment]
+            assert row["tokens"] + row["padding"] == row["sequences"] * length
+            # Never more than one sequence short of full, in each shard.
+            assert row["padding"] < length * row["shards"]
+            for prefix in sorted((run / "shards" / str(length) / segment).glob("part-?????.bin")):
+                reader = IndexedDatasetReader(prefix.with_suffix(""))
+                assert set(reader.lengths.tolist()) == {length}
 
 
 def test_lineage_rebuilds_every_document(run: Path) -> None:
     tokenizer = Tokenizer.from_file(str(run / "tokenizer/tokenizer.json"))
-    shards = read_json(run / "shards/shards.json")
-    eod, pad = shards["special_tokens"]["<|endoftext|>"], shards["special_tokens"]["<|pad|>"]
+    special = read_json(run / "shards/shards.json")["special_tokens"]
+    eod, pad = special["<|endoftext|>"], special["<|pad|>"]
     texts = {
         row["id"]: row["text"]
         for path in (run / "near-dedup").glob("part-*.parquet")
         for row in pq.read_table(path, columns=["id", "text"]).to_pylist()
     }
     seen = set()
-    for segment in SEGMENTS:
-        for path in sorted((run / "shards/512" / segment).glob("*.lineage.parquet")):
-            reader = IndexedDatasetReader(str(path).removesuffix(".lineage.parquet"))
-            covered = np.zeros((len(reader), 512), dtype=bool)
-            pieces: dict[tuple[str, int], list[np.ndarray]] = {}
-            rows = pq.read_table(path).to_pylist()
-            for row in sorted(rows, key=lambda row: row["document_start"]):
-                span = slice(row["start"], row["start"] + row["length"])
-                assert not covered[row["sequence"], span].any()
-                covered[row["sequence"], span] = True
-                pieces.setdefault((row["document_id"], row["repeat"]), []).append(reader[row["sequence"]][span])
-            for number in range(len(reader)):
-                assert (reader[number][~covered[number]] == pad).all()
-                assert pad not in reader[number][covered[number]]
-            for (identifier, _), parts in pieces.items():
-                ids = np.concatenate(parts).tolist()
-                assert ids[-1] == eod
-                assert tokenizer.decode(ids[:-1], skip_special_tokens=False) == texts[identifier]
-                seen.add(identifier)
+    forms = set()
+    for path in sorted(run.glob("shards/*/*/*.lineage.parquet")):
+        reader = IndexedDatasetReader(str(path).removesuffix(".lineage.parquet"))
+        begins = IndexedDatasetReader(str(path).replace(".lineage.parquet", ".boundaries"))
+        covered = np.zeros((len(reader), reader.lengths[0]), dtype=bool)
+        pieces: dict[tuple[str, int], list[np.ndarray]] = {}
+        form_of = {}
+        owners: set[tuple[str, int]] = set()
+        rows = read_lineage(path).to_pylist()
+        for row in sorted(rows, key=lambda row: row["document_start"]):
+            span = slice(row["start"], row["start"] + row["length"])
+            assert not covered[row["sequence"], span].any()
+            covered[row["sequence"], span] = True
+            use = (row["document_id"], row["repeat"])
+            pieces.setdefault(use, []).append(reader[row["sequence"]][span])
+            form_of[use] = row["form"]
+            # No document twice in one sequence.
+            assert (row["document_id"], row["sequence"]) not in owners
+            owners.add((row["document_id"], row["sequence"]))
+            assert row["start"] in begins[row["sequence"]]
+        for number in range(len(reader)):
+            assert (reader[number][~covered[number]] == pad).all()
+            assert pad not in reader[number][covered[number]]
+        for use, parts in pieces.items():
+            ids = np.concatenate(parts)
+            own = original(ids, form=form_of[use], special=Sentinels.of(special), end_of_text_id=eod)
+            assert "".join(tokenizer.decode(part.tolist(), skip_special_tokens=False) for part in own) == texts[use[0]]
+            seen.add(use[0])
+        forms |= set(form_of.values())
     assert len(seen) == len(texts)
+    assert forms == {PLAIN, PSM, SPM}
 
 
 def test_manifests_describe_the_files(run: Path) -> None:
@@ -179,8 +198,54 @@ def test_until_stops_and_goes_on(quick_recipe: Path, quick_run: Path, tmp_path: 
 
 def test_megatron_reads_the_shards(run: Path) -> None:
     indexed_dataset = pytest.importorskip("megatron.core.datasets.indexed_dataset")
-    for prefix in sorted(run.glob("shards/512/*/*.bin")):
+    prefixes = sorted(run.glob("shards/*/*/part-*.bin"))
+    assert len(prefixes) > 6
+    for prefix in prefixes:
         dataset = indexed_dataset.IndexedDataset(str(prefix.with_suffix("")))
         ours = IndexedDatasetReader(prefix.with_suffix(""))
         assert len(dataset) == len(ours)
         assert all(np.array_equal(dataset[number], ours[number]) for number in range(len(ours)))
+
+
+@pytest.mark.parametrize("length", [512, 2048])
+def test_megatrons_own_builder_trains_from_the_blend_file(
+    run: Path, length: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stock classes, as ``pretrain_gpt.py --data-args-path blend.txt`` uses them: every packed sequence once in an epoch."""
+    torch = pytest.importorskip("torch")
+    builder = pytest.importorskip("megatron.core.datasets.blended_megatron_dataset_builder")
+    gpt_dataset = pytest.importorskip("megatron.core.datasets.gpt_dataset")
+    from megatron.core.datasets.utils import get_blend_from_list
+
+    from trainer.megatron.packed_dataset import ShardTokenizer, read_shards
+
+    shards = run / "shards"
+    monkeypatch.chdir(shards / str(length))
+    blend = get_blend_from_list(Path("blend.txt").read_text(encoding="utf-8").split())
+    sequences = sum(int(weight) for weight in blend[1])
+    config = gpt_dataset.GPTDatasetConfig(
+        random_seed=1,
+        sequence_length=length,
+        blend=blend,
+        split="100,0,0",
+        add_extra_token_to_sequence=False,
+        path_to_cache=str(tmp_path / "cache"),
+        tokenizer=ShardTokenizer(read_shards(shards, sequence_length=length)),
+        reset_position_ids=False,
+        reset_attention_mask=False,
+        eod_mask_loss=False,
+        create_attention_mask=False,
+    )
+    torch.distributed.init_process_group("gloo", init_method=f"file://{tmp_path}/store", rank=0, world_size=1)
+    try:
+        train, _, _ = builder.BlendedMegatronDatasetBuilder(
+            gpt_dataset.GPTDataset, [sequences, 0, 0], lambda: True, config
+        ).build()
+        held = sum(
+            shard["sequences"] for shard in read_json(shards / "shards.json")["lengths"][str(length)]["segments"].values()
+        )
+        assert len(train) == sequences == held
+        sample = train[0]
+        assert sample["tokens"].shape == sample["labels"].shape == (length,)
+    finally:
+        torch.distributed.destroy_process_group()

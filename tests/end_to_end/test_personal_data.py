@@ -64,7 +64,7 @@ def documents_of(run: Path) -> list[str]:
     tokenizer = Tokenizer.from_file(str(run / "tokenizer/tokenizer.json"))
     special = json.loads((run / "shards/shards.json").read_text(encoding="utf-8"))["special_tokens"]
     texts: list[str] = []
-    for path in sorted(run.glob("shards/512/*/*.bin")):
+    for path in sorted(run.glob("shards/*/*/part-?????.bin")):
         reader = IndexedDatasetReader(path.with_suffix(""))
         for number in range(len(reader)):
             ids = [token for token in reader[number].tolist() if token != special["<|pad|>"]]

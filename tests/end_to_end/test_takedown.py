@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from pipelines.tombstones import NO_ID
 from tokenizer.indexed_dataset import IndexedDatasetReader
+from tokenizer.lineage import read_lineage
 
 from .near_corpus import make_near_corpus, write_near_recipe
 from .running import ROOT, environment, malmoi, output_bytes
@@ -95,6 +96,13 @@ def taken(near_run: Path, asked: Path, tmp_path_factory: pytest.TempPathFactory)
     return run
 
 
+def shards_of(run: Path) -> list[Path]:
+    return [path for path in sorted(run.glob("shards/*/*/*.bin")) if not path.stem.endswith(".boundaries")]
+
+
+FIM_PARTS = ("prefix", "suffix", "middle")
+
+
 def gone_of(run: Path, before: Path) -> set[str]:
     return {*documents(before, "ingest")} - {*documents(run, "ingest")}
 
@@ -121,9 +129,9 @@ def test_none_of_their_passages_is_left_in_any_shard(taken: Path, near_run: Path
     special = read_json(taken / "shards/shards.json")["special_tokens"]
     pad, eod = special["<|pad|>"], special["<|endoftext|>"]
     num_texts = 0
-    for path in sorted(taken.glob("shards/*/*/*.bin")):
+    for path in shards_of(taken):
         for tokens in IndexedDatasetReader(path.with_suffix("")):
-            ends = np.flatnonzero((tokens == pad) | (tokens == eod)).tolist()
+            ends = np.flatnonzero(np.isin(tokens, [pad, eod, *(special[f"<|fim_{part}|>"] for part in FIM_PARTS)])).tolist()
             for start, end in zip([0, *(end + 1 for end in ends)], [*ends, len(tokens)], strict=True):
                 if end > start:
                     assert not grams(tokenizer.decode(tokens[start:end].tolist())) & lost
@@ -135,17 +143,20 @@ def test_every_other_token_stays(taken: Path, near_run: Path) -> None:
     gone = gone_of(taken, near_run)
     pad = read_json(taken / "shards/shards.json")["special_tokens"]["<|pad|>"]
     untouched = 0
-    for path in sorted(near_run.glob("shards/*/*/*.bin")):
+    for path in shards_of(near_run):
         prefix = str(path.relative_to(near_run).with_suffix(""))
         assert (near_run / f"{prefix}.idx").read_bytes() == (taken / f"{prefix}.idx").read_bytes()
         before, after = (IndexedDatasetReader(run / prefix) for run in (near_run, taken))
         expected = [np.array(sequence) for sequence in before]
-        lineage = pq.read_table(near_run / f"{prefix}.lineage.parquet").to_pylist()
+        for suffix in ("bin", "idx"):
+            boundaries = f"{prefix}.boundaries.{suffix}"
+            assert (near_run / boundaries).read_bytes() == (taken / boundaries).read_bytes()
+        lineage = read_lineage(near_run / f"{prefix}.lineage.parquet").to_pylist()
         for row in lineage:
             if row["document_id"] in gone:
                 expected[row["sequence"]][row["start"] : row["start"] + row["length"]] = pad
         assert all(np.array_equal(one, other) for one, other in zip(expected, after, strict=True))
-        left = pq.read_table(taken / f"{prefix}.lineage.parquet").to_pylist()
+        left = read_lineage(taken / f"{prefix}.lineage.parquet").to_pylist()
         assert left == [row for row in lineage if row["document_id"] not in gone]
         untouched += len(before) - len({row["sequence"] for row in lineage if row["document_id"] in gone})
     assert untouched > 100

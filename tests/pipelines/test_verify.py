@@ -55,7 +55,7 @@ def test_a_whole_run(run: Path) -> None:
     told = io.StringIO()
     assert run_verify(f"{run}/", told, as_json=True) == 0
     assert json.loads(told.getvalue()) | {"checked": 0} == {
-        **{"run": f"{run}/", "whole": True, "problems": [], "unfinished": [], "checked": 0}
+        **{"run": f"{run}/", "whole": True, "problems": [], "unfinished": [], "notes": [], "checked": 0}
     }
 
 
@@ -120,6 +120,15 @@ def test_damage(run: Path, damage: Callable[[Path], None], problem: str) -> None
     out = io.StringIO()
     assert run_verify(str(run), out) == 1
     assert "problem(s); checked" in out.getvalue()
+
+
+def test_runs_that_it_was_compared_with_need_not_be_here(run: Path) -> None:
+    _stage(run, "duplicates", kept=[], lost=[], inputs=["filter", "of another run"])
+    assert any("duplicates was made from earlier stages" in told for told in verify(str(run)).problems)
+    files.write_json(str(run / "resolved.json"), {"recipe": {"dedup": {"against": ["/elsewhere"]}}})
+    assert not any("was made from earlier stages" in told for told in verify(str(run)).problems)
+    _edit(run / "duplicates/manifest.json", lambda value: value.update(inputs=["gone", "of another run"]))
+    assert any("duplicates was made from earlier stages" in told for told in verify(str(run)).problems)
 
 
 def test_an_unfinished_stage_is_told_and_no_damage(run: Path) -> None:

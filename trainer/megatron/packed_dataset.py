@@ -32,6 +32,7 @@ from tokenizer.indexed_dataset import IndexedDatasetReader
 from tokenizer.special_tokens import END_OF_TEXT, PAD
 
 SHARDS_FILE = "shards.json"
+_BOUNDARIES = ".boundaries.idx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def read_shards(directory: str | Path, *, sequence_length: int) -> PackedShards:
     prefixes = [
         str(directory / name.removesuffix(".idx"))
         for name in sorted(description["files"])
-        if name.endswith(".idx") and _serves(name, sequence_length=sequence_length)
+        if name.endswith(".idx") and not name.endswith(_BOUNDARIES) and _serves(name, sequence_length=sequence_length)
     ]
     filled: list[str] = []
     for prefix in prefixes:

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from pipelines.takedown.decoding import TokenBytes
-from pipelines.takedown.grams import BREAK
+from pipelines.token_bytes import BREAK, TokenBytes
 
 _TEXTS = ["학교에서 책을 읽었다. 漢字 and émigré 😀\n\tdef f(x):\n", "<|pad|> is text here", "\x00\x7f\xa0\xad\u200b", ""]
 
