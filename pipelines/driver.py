@@ -11,6 +11,7 @@ from .engine import files
 from .engine.driving import Teller, drive, run_and_tell
 from .engine.progress import Progress
 from .engine.stage import Stage
+from .engine.timing import timed
 from .plan_table import plan_table
 from .recipe import load_recipe
 from .takedown.journal import refuse_unfinished
@@ -39,7 +40,8 @@ def _build(arguments: argparse.Namespace, tell: Teller) -> None:
     files.remove_tree(files.join(context.run, ".progress"))
 
     def run(stage: Stage) -> dict[str, Any]:
-        manifest = run_and_tell(stage, tell, arguments=arguments.beam, workers=arguments.workers)
+        with timed(stage, workers=arguments.workers):
+            manifest = run_and_tell(stage, tell, arguments=arguments.beam, workers=arguments.workers)
         if stage.name == "plan":
             # Before anything is packed, which takes long.
             tell(event="message", text=plan_table(files.read_json(files.join(context.run, "plan", "plan.json"))))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from tokenizer.byte_names import bytes_of
+from tokenizer.byte_names import contents
 
 #: What stands for a special token, and for half a character.
 BREAK = "\ufffd"
@@ -26,23 +26,15 @@ class TokenBytes:
 
     def __init__(self, tokenizer_json: bytes) -> None:
         tokenizer: Any = Tokenizer.from_buffer(tokenizer_json)
-        special = {token.content for token in tokenizer.get_added_tokens_decoder().values() if token.special}
-        self.vocab_size: int = tokenizer.get_vocab_size(with_added_tokens=True)
+        told = contents(tokenizer)
+        self.vocab_size = len(told)
         #: Which ids are special tokens, or stand for no bytes that could be told.
-        self.special = np.zeros(self.vocab_size, dtype=np.bool_)
+        self.special = np.array([not token for token in told], dtype=np.bool_)
         #: The names of the special tokens, by their ids.
-        self.special_names: dict[int, str] = {}
+        self.special_names: dict[int, str] = {n: str(tokenizer.id_to_token(n)) for n in np.flatnonzero(self.special).tolist()}
         #: Whether what was encoded comes back byte for byte: each entry stands for bytes, and nothing is changed before.
-        self.exact = tokenizer.normalizer is None
-        pieces = [BREAK.encode()] * self.vocab_size
-        for token, number in tokenizer.get_vocab(with_added_tokens=True).items():
-            data = None if token in special else _bytes(token)
-            if data is not None:
-                pieces[number] = data
-                continue
-            self.special[number] = True
-            self.special_names[number] = token
-            self.exact &= token in special
+        self.exact = tokenizer.normalizer is None and None not in told
+        pieces = [token or BREAK.encode() for token in told]
         self._lengths: Ints = np.array([len(piece) for piece in pieces], dtype=np.int64)
         self._starts: Ints = np.cumsum(self._lengths) - self._lengths
         self._bytes: Bytes = np.frombuffer(b"".join(pieces), dtype=np.uint8)
@@ -62,11 +54,3 @@ class TokenBytes:
     def texts(self, ids: NDArray[Any], bounds: Ints) -> list[str]:
         """The same as texts; half a character is U+FFFD."""
         return [data.decode("utf-8", "replace") for data in self.data(ids, bounds)]
-
-
-def _bytes(token: str) -> bytes | None:
-    """What an entry of a byte-level vocabulary stands for; None where it is no such entry."""
-    try:
-        return bytes_of(token)
-    except KeyError:
-        return None

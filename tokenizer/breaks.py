@@ -7,7 +7,6 @@ end before a line that is not indented is better than another: in code, that is 
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from .byte_names import bytes_of
+from .byte_names import contents
 
 _CLOSING = "[\"'”’)\\]}»」』）】〉》]"
 
@@ -78,10 +77,11 @@ class Breaks:
         """The tables of a tokenizer, or of a ``tokenizer.json``."""
         if not isinstance(tokenizer, Tokenizer):
             tokenizer = Tokenizer.from_buffer(Path(tokenizer).read_bytes())
-        contents = _contents(tokenizer)
-        tokens = np.zeros(max(contents, default=-1) + 2, dtype=np.uint16)
-        for number, content in contents.items():
-            tokens[number] = _said_by(content)
+        told = contents(tokenizer)
+        tokens = np.zeros(len(told) + 1, dtype=np.uint16)
+        for number, content in enumerate(told):
+            # An entry that is not of the byte alphabet stands for itself.
+            tokens[number] = _said_by((tokenizer.id_to_token(number) or "").encode() if content is None else content)
         return cls(tokens)
 
     def kinds(self, ids: npt.NDArray[np.integer], *, first: int, last: int) -> npt.NDArray[np.int8]:
@@ -124,28 +124,6 @@ class Breaks:
         begin = max(-first, 0)
         found[begin : begin + own.size] = self._tokens[np.minimum(own.astype(np.intp), self._tokens.size - 1)]
         return found
-
-
-def _contents(tokenizer: Tokenizer) -> Mapping[int, bytes]:
-    """The bytes of each token that stands for text; special tokens stand for none."""
-    added = {number: token.content for number, token in tokenizer.get_added_tokens_decoder().items()}
-    special = {number for number, token in tokenizer.get_added_tokens_decoder().items() if token.special}
-    contents: dict[int, bytes] = {}
-    for name, number in tokenizer.get_vocab(with_added_tokens=True).items():
-        if number in special:
-            contents[number] = b""
-        elif number in added:
-            contents[number] = added[number].encode("utf-8", "replace")
-        else:
-            contents[number] = _bytes_of(name)
-    return contents
-
-
-def _bytes_of(name: str) -> bytes:
-    try:
-        return bytes_of(name)
-    except KeyError:  # Not in the byte alphabet: an entry that stands for itself.
-        return name.encode("utf-8", "replace")
 
 
 def _said_by(content: bytes) -> int:

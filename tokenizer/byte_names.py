@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from tokenizers import Tokenizer
+
 
 @cache
 def byte_names() -> tuple[str, ...]:
@@ -25,6 +27,18 @@ def bytes_of(name: str) -> bytes:
         KeyError: a character that stands for no byte, as in the names of special tokens.
     """
     return bytes(_values()[letter] for letter in name)
+
+
+def contents(tokenizer: Tokenizer) -> list[bytes | None]:
+    """By id, the bytes of text that its token stands for: none for a special token, None where that cannot be told."""
+    told: list[bytes | None] = [None] * tokenizer.get_vocab_size(with_added_tokens=True)
+    added = tokenizer.get_added_tokens_decoder()
+    for name, number in tokenizer.get_vocab(with_added_tokens=True).items():
+        if number in added:
+            told[number] = b"" if added[number].special else added[number].content.encode()
+        elif all(letter in _values() for letter in name):
+            told[number] = bytes_of(name)
+    return told
 
 
 @cache

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from .byte_names import bytes_of
+from .byte_names import contents
 
 Ids = npt.NDArray[np.uint16 | np.uint32]
 
@@ -78,15 +78,9 @@ class Encoder:
 
     @cached_property
     def _bytes(self) -> list[bytes]:
-        tokens = [b""] * self.vocab_size
-        special = {token.content for token in self._tokenizer.get_added_tokens_decoder().values()}
-        for name, number in self._tokenizer.get_vocab(with_added_tokens=True).items():
-            if name not in special:
-                try:
-                    tokens[number] = bytes_of(name)
-                except KeyError:
-                    return [b""] * self.vocab_size
-        return tokens
+        told = contents(self._tokenizer)
+        known = [token for token in told if token is not None]
+        return known if len(known) == len(told) else [b""] * len(told)
 
     def encode(self, text: str) -> Ids:
         """The ids of one text, none of them special."""

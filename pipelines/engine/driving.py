@@ -17,7 +17,6 @@ from .ledger import ConservationError
 from .lock import RunLock, RunLockedError
 from .progress import DRIVER_ENV
 from .stage import Stage, StageFailedError
-from .timing import timed
 
 #: Errors whose message is for the user as it is.
 _TOLD = (StageFailedError, ConservationError, RunLockedError, ValueError)
@@ -61,8 +60,7 @@ def run_and_tell(stage: Stage, tell: Teller, *, arguments: Sequence[str], worker
 
     cost = sum(unit.cost for unit in (*stage.units, *stage.shuffled_from))
     tell(event="stage", stage=stage.name, units=len(stage.units), bytes=cost)
-    with timed(stage, workers=workers):
-        manifest = run_stage(stage, arguments=arguments, workers=workers)
+    manifest = run_stage(stage, arguments=arguments, workers=workers)
     totals = manifest["totals"]
     counts = {k: totals[k] for k in ("in", "kept") if k in totals}
     summary = ", ".join(f"{count:,} {name}" for name, count in counts.items())
