@@ -138,7 +138,8 @@ class PackedDataset(GPTDataset):
 
     def __getitem__(self, idx: int | None) -> dict[str, torch.Tensor]:
         """One sequence; with None, megatron's filler for the last batch, at which nothing is learned."""
-        packed, _ = self._query_document_sample_shuffle_indices(idx or 0)
+        # Later versions of megatron return more beside the tokens.
+        packed: Any = self._query_document_sample_shuffle_indices(idx or 0)[0]
         tokens = torch.from_numpy(packed).long()
         pad = self._pad_token_id
         labels = torch.roll(tokens, shifts=-1, dims=0)
