@@ -244,7 +244,8 @@ def test_megatrons_own_builder_trains_from_the_blend_file(
         held = sum(
             shard["sequences"] for shard in read_json(shards / "shards.json")["lengths"][str(length)]["segments"].values()
         )
-        assert len(train) == sequences == held
+        # The builder draws a little more than it is asked for.
+        assert sequences == held <= len(train) <= held * 1.01 + 3
         sample = train[0]
         assert sample["tokens"].shape == sample["labels"].shape == (length,)
     finally:
