@@ -1,7 +1,7 @@
 """``malmoi plan`` against the outcome: how many of its intervals hold what the build then made, and how wide they are.
 
 ``python -m benchmarks.forecast RECIPE --run RUN [--seeds 1 2 3] [--shares 0.05 0.2]``: builds the recipe into RUN up to the
-encoded documents unless that is there, probes it once for every seed and share, and prints for each kind of figure how many
+plan unless that is there, probes it once for every seed and share, and prints for each kind of figure how many
 were inside, the widths, and the figures that were outside. A width is half of the interval, of what is expected.
 """
 
@@ -95,11 +95,19 @@ def _sources(told: Mapping[str, Any], run: str, manifests: Mapping[str, Any]) ->
         yield _one("sources: documents", source, row["documents"], documents.get(source, 0))
         read = manifests["ingest"]["totals"]["stats"]["sources"].get(source, {"in": 0})["in"]
         yield _one("sources: read", source, row["read"], read)
-    plan = files.read_json(files.join(run, "plan", "plan.json"))
-    for name, row in (plan or {"segments": {}})["segments"].items():
-        for figure in ("planned_tokens", "epochs"):
-            if figure in told["segments"].get(name, {}):
-                yield _one(f"segments: {figure}", name, told["segments"][name][figure], row[figure])
+    yield from _planned(told, files.read_json(files.join(run, "plan", "plan.json")))
+
+
+def _planned(told: Mapping[str, Any], plan: Mapping[str, Any] | None) -> Iterator[Compared]:
+    """What the mix makes of it, where the run got so far."""
+    if plan is None:
+        return
+    yield _one("planned tokens", "all", told["planned_tokens"], plan["total_tokens"])
+    for table in ("segments", "languages", "sources"):
+        for name, row in plan[table].items():
+            for figure in ("planned_tokens", "epochs"):
+                if figure in told[table].get(name, {}):
+                    yield _one(f"{table}: {figure}", name, told[table][name][figure], row[figure])
 
 
 def _one(kind: str, name: str, found: Mapping[str, float], outcome: float) -> Compared:
@@ -122,6 +130,13 @@ def _print(rows: Sequence[Compared], *, shown: int) -> None:
         )
 
 
+def _build(recipe: str, run: str, *, root: str | None) -> None:
+    """Makes the outcome, unless it is there."""
+    if not files.exists(files.join(run, "plan", "manifest.json")):
+        command = [sys.executable, "-m", "malmoi", "build", recipe, "--out", run, "--until", "plan"]
+        subprocess.run([*command, *(["--root", root] if root else [])], cwd=ROOT, check=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recipe")
@@ -131,21 +146,7 @@ def main() -> None:
     parser.add_argument("--shares", type=float, nargs="+", default=[0.05, 0.2])
     parser.add_argument("--outside", type=int, default=20, help="how many figures that were outside are listed")
     arguments = parser.parse_args()
-    if not files.exists(files.join(arguments.run, "tokens", "manifest.json")):
-        root = ["--root", arguments.root] if arguments.root else []
-        command = [
-            sys.executable,
-            "-m",
-            "malmoi",
-            "build",
-            arguments.recipe,
-            "--out",
-            arguments.run,
-            "--until",
-            "tokens",
-            *root,
-        ]
-        subprocess.run(command, cwd=ROOT, check=True)
+    _build(arguments.recipe, arguments.run, root=arguments.root)
     everything: list[Compared] = []
     for share in arguments.shares:
         for seed in arguments.seeds:

@@ -14,6 +14,7 @@ from .engine.stage import Stage
 from .engine.timing import timed
 from .plan_table import plan_table
 from .recipe import load_recipe
+from .stages.knowledge import untrained
 from .takedown.journal import refuse_unfinished
 
 _MAX_PLANNING_S = 3600.0
@@ -42,9 +43,8 @@ def _build(arguments: argparse.Namespace, tell: Teller) -> None:
     def run(stage: Stage) -> dict[str, Any]:
         with timed(stage, workers=arguments.workers):
             manifest = run_and_tell(stage, tell, arguments=arguments.beam, workers=arguments.workers)
-        if stage.name == "plan":
-            # Before anything is packed, which takes long.
-            tell(event="message", text=plan_table(files.read_json(files.join(context.run, "plan", "plan.json"))))
+        if text := _to_tell(context.run, stage.name):
+            tell(event="message", text=text)
         return manifest
 
     own = Progress(context.run, stage="planning")
@@ -55,6 +55,16 @@ def _build(arguments: argparse.Namespace, tell: Teller) -> None:
         files.remove_tree(files.join(context.run, name))
         files.remove_tree(files.join(context.run, ".state", f"{name}.json"))
     files.remove_tree(files.join(context.run, ".progress"))
+
+
+def _to_tell(run: str, stage: str) -> str:
+    """What the user should see of a stage that has just been done."""
+    if stage == "knowledge" and (why := untrained(run)):
+        return f"knowledge: {why}; no document is scored"
+    if stage == "plan":
+        # Before anything is packed, which takes long.
+        return plan_table(files.read_json(files.join(run, "plan", "plan.json")))
+    return ""
 
 
 if __name__ == "__main__":

@@ -80,6 +80,8 @@ class Knowledge(_Table):
     train: bool = False
     train_bytes: ByteSize = ByteSize(8_000_000)
     model: str | None = None
+    #: Too little to train on is told and not an error: then no document has a score.
+    optional: bool = False
 
 
 class Lines(_Table):

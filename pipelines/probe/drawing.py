@@ -20,9 +20,9 @@ from pipelines.readers.record import Piece
 from .strata import Stratum
 from .thinning import Thinned, thin_rows, thin_stream
 
-#: Clusters that a stratum is cut into, about, and the bounds of their size.
-_CLUSTERS = 400
-_LEAST_BYTES, _MOST_BYTES = 16 << 10, 1 << 20
+#: Clusters that a stratum is cut into, about, and the bounds of their size: many small ones say more than a few large ones.
+_CLUSTERS = 2000
+_LEAST_BYTES, _MOST_BYTES = 4 << 10, 64 << 10
 #: So many at least are taken of a stratum that is cut.
 _LEAST_TAKEN = 12
 
@@ -165,7 +165,7 @@ def _printable(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def cluster_bytes(stratum: Stratum) -> int:
-    """The size of a cluster of a stratum that is cut: what makes some hundreds of them."""
+    """The size of a cluster of a stratum that is cut: what makes some thousands of them."""
     return min(max(stratum.content_bytes // _CLUSTERS, _LEAST_BYTES), _MOST_BYTES)
 
 

@@ -3,8 +3,11 @@
 What enters: what was drawn, and a number per record. What leaves: :class:`Estimate`, the total over all clusters with its
 standard error, from how the clusters of a stratum differ and with the finite population correction: where all of a stratum was
 read its part has no error. Formulas: Cochran, Sampling Techniques (3rd edition, 1977): (5.6, 5.12) for expansion by the
-number of clusters, 6.11 (combined ratio) for expansion by bytes; degrees of freedom by Satterthwaite (1946). Counts that are
-small have the interval of Wilson (1927) with the effective sample size of Korn and Graubard (1998).
+number of clusters, 6.11 (combined ratio) for expansion by bytes, 7.10 (combined regression on bytes) for numbers of records,
+with the deviations of the jackknife (Royall and Cumberland 1981); degrees of freedom by Satterthwaite (1946), of clusters in
+which records begin. One cluster is taken to differ from others by all that it holds; that and two have one degree of freedom:
+12.7 standard errors. Counts that are small have the interval of Wilson (1927) with the effective sample size of Korn and
+Graubard (1998).
 """
 
 import math
@@ -60,10 +63,15 @@ class Estimator:
         self._inner = np.array([d.inner_share for d in drawn], np.float64)
         self._count = np.array([d.num_clusters for d in drawn], np.float64)
         self._taken = np.array([max(len(d.clusters), 1) for d in drawn], np.float64)
+        filled = np.zeros(len(self._stratum))
+        filled[cluster] = 1.0
+        #: Clusters in which no record begins say nothing of how records differ.
+        self._filled = _sums(self._stratum, filled, len(drawn))
         groups = sorted({d.group for d in drawn})
         #: Files of a tree are counted; of everything else the bytes are known better than the number of records.
         self._group_counted = np.array([any(d.is_files for d in drawn if d.group == group) for group in groups], np.bool_)
         self._group = np.array([groups.index(d.group) for d in drawn], np.int64)
+        self._group_of = self._group[self._stratum]
         #: Of each group its size, and what the sample makes of it.
         self._known = _sums(self._group, np.array([d.num_bytes for d in drawn], np.float64), len(groups))
         self._guessed = _sums(self._group, self._expanded(self._sizes), len(groups))
@@ -76,21 +84,57 @@ class Estimator:
         return bool((self._taken >= self._count).all() and (self._inner == 1).all())
 
     def total(self, values: Any, *, by: Literal["count", "bytes"]) -> Estimate:
-        """The sum of ``values``, one per record, over the whole: by the number of clusters, or in the ratio of their bytes."""
+        """The sum of ``values``, one per record, over the whole: in the ratio of the clusters' bytes, or as numbers of records.
+
+        Of files these go by the number of clusters, of everything else by the bytes too, along a line where one can be drawn.
+        """
         sums = _sums(self._cluster, np.asarray(values, np.float64), len(self._stratum)) / self._inner[self._stratum]
-        expanded = self._expanded(sums)
-        by_group = _sums(self._group, expanded, len(self._known))
+        by_group = _sums(self._group, self._expanded(sums), len(self._known))
         # A group of empty files has no bytes to go by.
         by_bytes = (self._guessed > 0) & ((by == "bytes") | ~self._group_counted)
         ratio = np.divide(by_group, self._guessed, out=np.zeros_like(by_group), where=by_bytes)
-        by_group = np.where(by_bytes, ratio * self._known, by_group)
-        variances = self._variances(self._deviations(sums, ratio))
-        variance = float(variances.sum())
-        return Estimate(float(by_group.sum()), math.sqrt(variance), self._freedom(variances))
+        slope, is_sloped = self._slopes(sums)
+        is_sloped &= by_bytes & (by == "count")
+        slope = np.where(is_sloped, slope, ratio)
+        by_group = np.where(by_bytes, by_group + slope * (self._known - self._guessed), by_group)
+        rest = np.where(is_sloped[self._group_of], self._residuals(sums, slope), self._deviations(sums, ratio))
+        variances = self._variances(rest)
+        return Estimate(float(by_group.sum()), math.sqrt(float(variances.sum())), self._freedom(variances))
+
+    def _slopes(self, sums: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        """By group, how many more there are in a cluster of more bytes, and whether there are clusters enough to say so.
+
+        A long record is one record: where few hold most of the bytes, a sample without them is short of bytes, not of records.
+        """
+        sizes, values = self._centred(self._sizes), self._centred(sums)
+        weights = self._weights()[self._stratum]
+        squares = _sums(self._group_of, weights * sizes**2, len(self._known))
+        products = _sums(self._group_of, weights * sizes * values, len(self._known))
+        filled = _sums(self._group, self._filled, len(self._known))
+        is_told = (squares > 0) & (filled >= _LEAST_SLOPED)
+        return np.divide(products, squares, out=np.zeros_like(squares), where=is_told), is_told
+
+    def _residuals(self, sums: Floats, slope: Floats) -> Floats:
+        """What each cluster has more than the line says; more of it the more it bent the line itself (jackknife)."""
+        sizes = self._centred(self._sizes)
+        squares = _sums(self._group_of, self._weights()[self._stratum] * sizes**2, len(self._known))[self._group_of]
+        own = self._weights()[self._stratum] * sizes**2
+        lever = np.divide(own, squares, out=np.zeros_like(own), where=squares > 0)
+        means = _sums(self._stratum, sums, len(self._drawn)) / self._taken
+        return means[self._stratum] + (self._centred(sums) - slope[self._group_of] * sizes) / np.maximum(1 - lever, _LEAST_REST)
+
+    def _centred(self, values: Floats) -> Floats:
+        """The values less the mean of their stratum."""
+        return values - (_sums(self._stratum, values, len(self._drawn)) / self._taken)[self._stratum]
+
+    def _weights(self) -> Floats:
+        """By stratum, what a square of its clusters counts for in the variance of its total."""
+        read = np.minimum(self._taken / np.maximum(self._count, 1) * self._inner, 1.0)
+        return self._count**2 * (1 - read) / self._taken / np.maximum(self._taken - 1, 1)
 
     def _deviations(self, sums: Floats, ratio: Floats) -> Floats:
         """What each cluster has more than its bytes say; more of it the more of the ratio is the cluster's own (jackknife)."""
-        group = self._group[self._stratum]
+        group = self._group_of
         own_part = self._sizes * (self._count / self._taken)[self._stratum]
         lever = np.divide(own_part, self._guessed[group], out=np.zeros_like(own_part), where=self._guessed[group] > 0)
         lever = np.where(ratio[group] != 0, lever, 0.0)
@@ -125,7 +169,7 @@ class Estimator:
         return self._count**2 * (1 - read) * spread / self._taken
 
     def _freedom(self, variances: Floats) -> float:
-        own = np.maximum(self._taken - 1, 1)
+        own = np.maximum(self._filled - 1, 1)
         below = float((variances**2 / own).sum())
         return float(variances.sum()) ** 2 / below if below > 0 else math.inf
 
@@ -136,6 +180,8 @@ def _sums(labels: Ints, values: Floats, count: int) -> Floats:
 
 #: A cluster with more than the rest of this of its group's bytes is alone.
 _LEAST_REST = 0.3
+#: Clusters with records from which on a line is drawn through them.
+_LEAST_SLOPED = 6
 #: Of larger shares the plain interval is as good.
 _SMALL_SHARE = 0.2
 

@@ -30,7 +30,7 @@ import numpy as np
 from filters.document import SEGMENTS
 from pipelines.mix_wishes import buckets_of
 
-from .compression import Compression, compression, trained_shares
+from .compression import Compression, Counted, compression, trained_shares
 from .copies import Factors, factors, groups_of
 from .costs import Costs
 from .estimating import Estimator
@@ -57,7 +57,7 @@ class Forecasting:
         self._languages = np.array(probed.observed.language, dtype=object)
         self._segments = np.array(probed.observed.segment, dtype=object)
         self._copies: dict[tuple[str, str], Factors] = {}
-        self._compressions = self._compression_by_segment()
+        self._compressed = self._compression()
 
     def _left(self, stage: str) -> Any:
         return self._observed.left_after(stage, stages=self._stages)
@@ -88,22 +88,28 @@ class Forecasting:
     def _is_before(self, name: str, stage: str) -> bool:
         return self._stages.index(name) <= self._stages.index(stage)
 
-    def _compression_by_segment(self) -> list[tuple[Any, Compression]]:
+    def _compression(self) -> Compression | None:
+        """What the build's own tokenizer will make of the counts; nothing where they are its own."""
         observed = self._observed
         if self._estimator.is_whole or self._probed.recipe.tokenizer.path or not observed.trained_on.any():
-            return []
-        sizes = observed.sizes[self._stages[-1]]
-        standing = sizes / np.maximum(self._estimator.rates, 1e-12)
+            return None
+        sizes, rates = observed.sizes[self._stages[-1]], self._estimator.rates
         train_bytes = int(self._probed.recipe.tokenizer.train_bytes)
+        standing = sizes / np.maximum(rates, 1e-12)
         shares = trained_shares(observed.segment, standing, train_bytes=train_bytes, names=SEGMENTS)
-        result: list[tuple[Any, Compression]] = []
+        low, expected, high = (np.ones(observed.num_records) for _ in range(3))
+        cell = np.zeros(observed.num_records, np.int64)
+        spreads: list[Any] = [np.zeros(1)]
         for segment in SEGMENTS:
-            own = (self._segments == segment) & (observed.tokens > 0)
-            if own.any():
-                trained = observed.trained_on
-                made = compression(observed.tokens[own], sizes[own], trained[own], trained_share=shares[segment])
-                result += [(own & trained, made[0]), (own & ~trained, made[1])]
-        return result
+            own = np.flatnonzero((self._segments == segment) & (observed.tokens > 0))
+            if len(own):
+                cells = np.unique(self._sources[own].astype(str), return_inverse=True)[1]
+                counted = Counted(observed.tokens[own], sizes[own], rates[own], observed.trained_on[own], cells)
+                made = compression(counted, trained=shares[segment])
+                low[own], expected[own], high[own] = made.low, made.expected, made.high
+                cell[own] = made.cell + sum(map(len, spreads))
+                spreads.append(made.spreads)
+        return Compression(low, expected, high, cell, np.concatenate(spreads))
 
     def stages(self) -> dict[str, dict[str, Interval]]:
         """What comes in and what stays, stage by stage."""
@@ -153,12 +159,8 @@ class Forecasting:
             marked = left & (labels == name)
             result[name] = {"documents": self._figures.documents(marked, own)}
             if "tokens" in self._probed.manifests:
-                values, is_part = self._observed.tokens * marked, name not in SEGMENTS
-                result[name]["tokens"] = self._figures.amount(values, own, self._within(marked), is_part=is_part)
+                result[name]["tokens"] = self._figures.amount(self._observed.tokens * marked, own, self._compressed)
         return result
-
-    def _within(self, marked: Any) -> list[tuple[Any, Compression]]:
-        return [(rows & marked, made) for rows, made in self._compressions if (rows & marked).any()]
 
     def forecast(self, *, workers: int, machine: str) -> dict[str, Any]:
         """All of it."""
@@ -186,7 +188,7 @@ class Forecasting:
         }
         if "tokens" in self._probed.manifests:
             own = self._factors(self._stages[-1], self._segments)
-            told["tokens"] = self._figures.amount(self._observed.tokens * left, own, self._within(left)).told()
+            told["tokens"] = self._figures.amount(self._observed.tokens * left, own, self._compressed).told()
             mix_forecast(told, self._probed.recipe, self._cells(left))
         Costs(self._probed, self._estimator).add_to(told, workers=workers)
         return told
@@ -246,7 +248,7 @@ class Forecasting:
         for key in sorted(keys):
             marked = np.zeros(len(left), np.bool_)
             marked[keys[key]] = True
-            tokens = self._figures.amount(self._observed.tokens * marked, own, self._within(marked))
+            tokens = self._figures.amount(self._observed.tokens * marked, own, self._compressed)
             cells.append(PredictedCell(*key, tokens))
         return cells
 

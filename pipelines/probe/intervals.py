@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from .compression import Compression
 from .copies import Factors
-from .estimating import Estimator, count_bounds
+from .estimating import Estimate, Estimator, count_bounds
 
-#: How far the compression of one kind of text is from that of its segment, at least, twice.
-_PART_SPREAD = 0.2
+Floats = NDArray[np.float64]
+
 #: A margin of more than this in the logarithm says that nothing is known.
 _MOST_LOG = 2.0
 
@@ -63,7 +63,7 @@ class Figures:
         estimate = self.estimator.total(own * factors.expected, by="count")
         low, high = (self.estimator.total(own * factor, by="count").total for factor in (factors.low, factors.high))
         everything = among if among is not None else math.inf
-        bottom, top = estimate.total - estimate.margin, estimate.total + estimate.margin
+        bottom, top = estimate.total - estimate.margin, estimate.total + self._tail(estimate)
         if among:
             bottom, top = count_bounds(estimate, among=among, sampled=self.num_records)
         return widened(
@@ -73,35 +73,33 @@ class Figures:
             most=max(everything, estimate.total),
         )
 
-    def amount(
-        self,
-        values: Any,
-        factors: Factors,
-        compressions: Sequence[tuple[NDArray[np.bool_], Compression]] = (),
-        *,
-        is_part: bool = False,
-    ) -> Interval:
-        """The sum of an amount per record (bytes, tokens); ``compressions`` hold for the records marked.
+    def _tail(self, estimate: Estimate) -> float:
+        """Numbers and sizes have a long tail, of which a small sample shows little: the interval of the logarithm."""
+        return estimate.total * math.expm1(min(estimate.margin / estimate.total, _MOST_LOG)) if estimate.total > 0 else 0.0
 
-        ``is_part``: of a part of what a compression was measured on, whose own is another one.
-        """
+    def amount(self, values: Any, factors: Factors, compression: Compression | None = None) -> Interval:
+        """The sum of an amount per record: of bytes or, with how these compress, of tokens."""
         own = np.asarray(values, np.float64)
-        scale = np.ones(len(own))
-        for marked, compression in compressions:
-            scale[marked] = compression.expected
+        scale = compression.expected if compression else np.ones(len(own))
         expected = self.estimator.total(own * scale * factors.expected, by="bytes")
         low, high = (self.estimator.total(own * scale * factor, by="bytes").total for factor in (factors.low, factors.high))
-        # Sizes of documents have a long tail, of which a small sample shows little: the interval of the logarithm.
-        tail = expected.total * math.expm1(min(expected.margin / expected.total, _MOST_LOG)) if expected.total > 0 else 0.0
-        below, above = [expected.total - low, expected.margin], [high - expected.total, tail]
-        under = over = 0.0
-        # What the tokenizer makes of one segment it makes of the others: these errors simply add.
-        for marked, compression in compressions:
-            part = self.estimator.total(np.where(marked, own * scale * factors.expected, 0.0), by="bytes").total
-            under += part * (1 - compression.low / compression.expected)
-            over += part * (compression.high / compression.expected - 1)
-        spread = max(under + over, _PART_SPREAD * expected.total) / 2 if is_part and compressions else 0.0
-        return widened(expected.total, [*below, under, spread], [*above, over, spread])
+        below, above = [expected.total - low, expected.margin], [high - expected.total, self._tail(expected)]
+        if compression:
+            under, over, spread = self._compressed(own * factors.expected, compression)
+            below, above = [*below, under, spread], [*above, over, spread]
+        return widened(expected.total, below, above)
+
+    def _compressed(self, values: Floats, compression: Compression) -> tuple[float, float, float]:
+        """How much less and more the tokens may be; the last is what sources' own errors make."""
+        low, expected, high = (
+            self.estimator.total(values * scale, by="bytes").total
+            for scale in (compression.low, compression.expected, compression.high)
+        )
+        standing = values * compression.expected / np.maximum(self.estimator.rates, 1e-12)
+        cells = np.bincount(compression.cell, weights=standing, minlength=len(compression.spreads))
+        everything = float(cells.sum())
+        spread = float(np.sqrt(((cells * compression.spreads) ** 2).sum())) / everything if everything else 0.0
+        return expected - low, high - expected, spread * expected
 
     def share(self, part: NDArray[np.bool_], part_factors: Factors, whole: NDArray[np.bool_], factors: Factors) -> Interval:
         """What share of the records ``whole`` are ``part``."""
@@ -121,5 +119,17 @@ class Figures:
         return widened(estimate.total, below, above, most=max(1.0, estimate.total))
 
     def unseen_share(self) -> float:
-        """The most that something may be of all records that is in none of the sample: 95 % (the rule of three)."""
-        return 0.0 if self.estimator.is_whole else 3.0 / max(self.num_records, 1)
+        """The most that something may be of all records that is in none of the sample: 95 %.
+
+        Of parts that were read whole nothing is unseen, and of the others so many records as would be missed once in twenty
+        times at the rate at which these were sampled (the rule of three).
+        """
+        rates = self.estimator.rates
+        if self.estimator.is_whole:
+            return 0.0
+        standing = 1 / np.maximum(rates, 1e-12)
+        in_part = rates < 1
+        if not in_part.any():
+            return 3.0 / max(self.num_records, 1)
+        rate = float(in_part.sum()) / float(standing[in_part].sum())
+        return min(math.log(0.05) / math.log1p(-min(rate, 0.95)) / float(standing.sum()), 1.0)

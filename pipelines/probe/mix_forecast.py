@@ -1,8 +1,10 @@
 """The mix that the predicted tokens make: tokens of all uses, epochs, shortfalls, sequences.
 
 What enters: cells of predicted tokens, and the recipe. What leaves: entries of the forecast. The mix is solved as the build
-solves it, for what is expected and for every way in which the segments' tokens may be at the ends of their intervals; the
-smallest and the largest of these solutions are the bounds.
+solves it: for what is expected, for every way in which the segments' tokens may be at the ends of their intervals, and for
+balanced draws of the sources' and the languages' ends, as in McCarthy's balanced half-samples (Review of the International
+Statistical Institute 37, 1969, 239), whose number does not grow with that of sources; the smallest and the largest of these
+solutions are the bounds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +12,16 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
 
+from mixing.repeats import unit_hash
 from mixing.solver import solve
 from mixing.wishes import Cell, Solution
 from pipelines.mix_wishes import knowledge_buckets, wishes_of
 from pipelines.recipe_tables import Recipe
 
 from .intervals import Interval
+
+#: Draws of the sources' ends, and as many of the languages'.
+_DRAWS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ def mix_forecast(told: dict[str, Any], recipe: Recipe, cells: Sequence[Predicted
         told["problems"].append(f"a build would stop at plan: {error}")
         return
     solutions = [(expected, [cell.tokens.expected for cell in cells])]
-    for tokens in _corners(told["segments"], cells):
+    for tokens in [*_corners(told["segments"], cells), *_draws(told, cells)]:
         try:
             solutions.append((_solved(recipe, cells, tokens), tokens))
         except ValueError:  # that it may become impossible shows in the shortfalls of what is expected
@@ -51,20 +57,43 @@ def mix_forecast(told: dict[str, Any], recipe: Recipe, cells: Sequence[Predicted
             own = [place for place, cell in enumerate(cells) if getattr(cell, field) == name]
             planned = [float(sum(solution.targets[place] for place in own)) for solution, _ in solutions]
             before = [sum(tokens[place] for place in own) for _, tokens in solutions]
-            row["planned_tokens"] = _bounds(planned).told()
+            # Uses are of whole documents, of which a part of few may get one more or less: which, only the documents tell.
+            one = 0.0 if told["sampled"]["whole"] else 1 / max(row["documents"]["expected"], 1)
+            row["planned_tokens"] = _bounds(planned, slack=one * before[0]).told()
             if before[0]:
-                row["epochs"] = _bounds([p / b if b else 0.0 for p, b in zip(planned, before, strict=True)]).told(digits=3)
+                epochs = [p / b if b else 0.0 for p, b in zip(planned, before, strict=True)]
+                row["epochs"] = _bounds(epochs, slack=one).told(digits=3)
             if table == "segments":
                 row["share"] = float(getattr(recipe.mix, name))
     told["sequences"] = _sequences(recipe, told["planned_tokens"])
 
 
-def _corners(segments: Mapping[str, Any], cells: Sequence[PredictedCell]) -> list[list[float]]:
-    """The cells' tokens with every segment at either end of its interval."""
+def _ends(rows: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """The ends of the tokens' intervals, of what is expected."""
     ends: dict[str, tuple[float, float]] = {}
-    for name, row in segments.items():
+    for name, row in rows.items():
         middle = max(row["tokens"]["expected"], 1)
         ends[name] = (row["tokens"]["low"] / middle, row["tokens"]["high"] / middle)
+    return ends
+
+
+def _draws(told: Mapping[str, Any], cells: Sequence[PredictedCell]) -> list[list[float]]:
+    """The cells' tokens with half of the sources, then of the languages, at the lower ends and the others at the upper ones."""
+    result: list[list[float]] = []
+    for table, field in (("languages", "language"), ("sources", "source")):
+        ends = _ends(told[table])
+        for number in range(_DRAWS // 2):
+            # Each draw comes with its opposite, so that every part is at either end as often.
+            signs = {name: unit_hash(f"{table}/{name}/{number}", seed=0) & 1 for name in ends}
+            for turned in (0, 1):
+                scale = {name: ends[name][sign ^ turned] for name, sign in signs.items()}
+                result.append([cell.tokens.expected * scale[getattr(cell, field)] for cell in cells])
+    return result
+
+
+def _corners(segments: Mapping[str, Any], cells: Sequence[PredictedCell]) -> list[list[float]]:
+    """The cells' tokens with every segment at either end of its interval."""
+    ends = _ends(segments)
     names = sorted(ends)
     result: list[list[float]] = []
     for chosen in product((0, 1), repeat=len(names)):
@@ -91,8 +120,8 @@ def _solved(recipe: Recipe, cells: Sequence[PredictedCell], tokens: Sequence[flo
     )
 
 
-def _bounds(values: Sequence[float]) -> Interval:
-    return Interval(min(values), values[0], max(values))
+def _bounds(values: Sequence[float], *, slack: float = 0.0) -> Interval:
+    return Interval(max(min(values) - slack, 0.0), values[0], max(values) + slack)
 
 
 def _sequences(recipe: Recipe, planned: Mapping[str, float]) -> dict[str, Any]:

@@ -25,13 +25,14 @@ from pipelines.stages import ingest
 from pipelines.stages.context import Context
 from pipelines.stages.ingest_limits import limits_check
 from pipelines.stages.ingest_writer import Batch
-from pipelines.stages.tokenizer import CountWords, sample_shares
 
 from .drawing import Drawing, Drawn
 from .observing import Observed, Reading
 from .running import Runner
 from .sampled_ingest import ENDLESS_BYTES, SampledIngest, SampledSource
+from .sampled_tokenizer import Chosen, chosen_shares, sampled_stage
 from .strata import Stratum, strata_of, with_shares
+from .sufficient import least_shares, source_rates
 
 #: What a probe reads unless it is told otherwise: about a minute's work.
 DEFAULT_BYTES = 24_000_000
@@ -43,8 +44,6 @@ RECORD_BYTES = 1_000
 _MOST_ATTEMPTS = 4
 #: Stages that only make sense over the whole.
 _NOT_RUN = frozenset({"plan", "shards"})
-#: At most this share of the sample trains the tokenizer: the rest is text that it has not seen.
-_TRAINED_SHARE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,20 +84,15 @@ def probe(
     """
     recipe = loaded.recipe.model_copy(update={"partition_bytes": ENDLESS_BYTES})
     base = make_context(dataclasses.replace(loaded, recipe=recipe), files.join(directory, "run"), root=root)
-    tell("listing")
-    planned = ingest.stage(base)
-    found = [stratum for source in recipe.source for stratum in strata_of(source, _pieces(planned, source.name))]
-    content = sum(stratum.content_bytes for stratum in found)
-    reading = _Reading(base, planned, found, directory, recipe.seed if seed is None else seed, tell)
-    wanted = float(DEFAULT_BYTES) if share is None else share * content
-    taken = reading.enough(wanted, content=content, may_save=share is None)
-    context, runner, drawn, offsets = taken.context, taken.runner, taken.drawn, taken.offsets
+    taken, content = _sample(base, directory, share=share, seed=recipe.seed if seed is None else seed, tell=tell)
+    context, runner, drawn = taken.context, taken.runner, taken.drawn
     _check_limits(context, runner, drawn)
-    is_whole = all(part.rate >= 1 for part in drawn)
-    _run_stages(context, runner, tell, is_whole=is_whole)
+    rates = None if all(part.rate >= 1 for part in drawn) else source_rates(drawn)
+    _run_stages(context, runner, tell, rates=rates)
     stages = tuple(name for name, _ in STAGES if name in DOCUMENT_STAGES and name in context.manifests)
-    observed = Reading(context.run, context.manifests, stages=stages).read(offsets)
-    observed.trained_on = _trained_on(observed, context, stages[-1], is_whole=is_whole)
+    observed = Reading(context.run, context.manifests, stages=stages).read(taken.offsets)
+    if rates is not None and not recipe.tokenizer.path and "tokens" in context.manifests:
+        observed.trained_on = _trained_on(observed, _chosen(context, stages[-1], rates), seed=recipe.seed)
     return Probed(
         recipe=loaded.recipe,
         run=context.run,
@@ -110,6 +104,19 @@ def probe(
         missing_sources=tuple(base.missing_sources),
         content_bytes=content,
     )
+
+
+def _sample(
+    base: Context, directory: str, *, share: float | None, seed: int, tell: Callable[[str], None]
+) -> tuple["_Taken", int]:
+    """A sample that ingest has read, and the bytes of all there is, about."""
+    tell("listing")
+    planned = ingest.stage(base)
+    found = [stratum for source in base.recipe.source for stratum in strata_of(source, _pieces(planned, source.name))]
+    content = sum(stratum.content_bytes for stratum in found)
+    reading = _Reading(base, planned, found, directory, seed, tell)
+    wanted = float(DEFAULT_BYTES) if share is None else share * content
+    return reading.enough(wanted, content=content, may_save=share is None), content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,19 +141,25 @@ class _Reading:
     seed: int
     tell: Callable[[str], None]
     dearness: Mapping[str, float] = field(default_factory=dict[str, float])
+    least: dict[str, float] = field(default_factory=dict[str, float])
     attempts: int = 0
 
     def enough(self, wanted: float, *, content: int, may_save: bool) -> _Taken:
         """A sample of enough records or, where ``may_save``, not of more than a minute or two take."""
         taken = self.take(wanted)
         for _ in range(_MOST_ATTEMPTS):
+            manifest = taken.context.manifests["ingest"]
+            # All that is wrong with a sample is put right at once: every attempt reads again.
+            least = least_shares(self.strata, taken.drawn, manifest, taken.context.run)
+            is_dear = may_save and not self.dearness and taken.records * RECORD_BYTES > wanted
             if taken.records < LEAST_RECORDS and wanted < min(content, _MOST_BYTES_FOR_RECORDS):
-                more = max(2.0, 1.3 * LEAST_RECORDS / max(taken.records, 1))
-                wanted = min(wanted * more, max(_MOST_BYTES_FOR_RECORDS, wanted))
-            elif may_save and not self.dearness and taken.records * RECORD_BYTES > wanted:
-                self.dearness = _dearness(taken.context.manifests["ingest"])
-            else:
+                missing = max(2.0, 1.3 * LEAST_RECORDS / max(taken.records, 1))
+                wanted = min(wanted * missing, max(_MOST_BYTES_FOR_RECORDS, wanted))
+            elif is_dear:
+                self.dearness = _dearness(manifest)
+            elif not least:
                 break
+            self.least |= least
             taken = self.take(wanted)
         return taken
 
@@ -158,7 +171,7 @@ class _Reading:
         run = files.join(self.directory, f"run-{self.attempts}")
         context = dataclasses.replace(self.base, run=run, manifests={}, missing_sources=[], documents="ingest")
         drawing = Drawing(self.seed, self.base.root, os.path.join(self.directory, f"copies-{self.attempts}"))
-        strata = with_shares(self.strata, wanted_bytes=wanted_bytes, dearness=self.dearness)
+        strata = with_shares(self.strata, wanted_bytes=wanted_bytes, dearness=self.dearness, least_shares=self.least)
         drawn = [part for stratum in strata for part in drawing.draw(stratum)]
         stage, offsets = _sampled(self.planned, context, drawn)
         context.manifests["ingest"] = runner.run(stage)
@@ -209,8 +222,8 @@ def _check_limits(context: Context, runner: Runner, drawn: Sequence[Drawn]) -> N
         runner.problems += [f"a build would stop at ingest: {line}" for line in str(error).splitlines()]
 
 
-def _run_stages(context: Context, runner: Runner, tell: Callable[[str], None], *, is_whole: bool) -> None:
-    """The stages after ingest, as far as there is anything left."""
+def _run_stages(context: Context, runner: Runner, tell: Callable[[str], None], *, rates: Mapping[str, float] | None) -> None:
+    """The stages after ingest, as far as there is anything left; ``rates`` at which sources were sampled, if they were."""
     for name, factory in STAGES:
         if name in _NOT_RUN:
             return
@@ -220,8 +233,8 @@ def _run_stages(context: Context, runner: Runner, tell: Callable[[str], None], *
         stage = None if name == "ingest" else factory(context)
         if stage is None:
             continue
-        if name == "tokenizer-sample" and not is_whole:
-            stage = _half(stage, context)
+        if name == "tokenizer-sample" and rates is not None and not context.recipe.tokenizer.path:
+            stage = sampled_stage(stage, context, _chosen(context, context.documents, rates))
         tell(name)
         try:
             context.manifests[name] = runner.run(stage)
@@ -234,21 +247,15 @@ def _run_stages(context: Context, runner: Runner, tell: Callable[[str], None], *
             context.documents = name
 
 
-def _half(stage: Stage, context: Context) -> Stage:
-    """The sample that trains the tokenizer, and leaves at least half of each segment's documents unseen."""
-    job = cast(CountWords, stage.job)
-    shares = {segment: min(share, _TRAINED_SHARE) for segment, share in job.shares.items()}
-    return dataclasses.replace(stage, job=CountWords(context.recipe.seed, shares))
+def _chosen(context: Context, last: str, rates: Mapping[str, float]) -> dict[tuple[str, str], Chosen]:
+    """What trains the tokenizer, of the documents that the stage ``last`` left."""
+    return chosen_shares(context.manifests[last], rates, train_bytes=int(context.recipe.tokenizer.train_bytes))
 
 
-def _trained_on(observed: Observed, context: Context, last: str, *, is_whole: bool) -> NDArray[np.bool_]:
+def _trained_on(observed: Observed, chosen: Mapping[tuple[str, str], Chosen], *, seed: int) -> NDArray[np.bool_]:
     """The documents that the tokenizer was trained on."""
-    result = np.zeros(observed.num_records, np.bool_)
-    if is_whole or context.recipe.tokenizer.path or "tokens" not in context.manifests:
-        return result
-    made = sample_shares(context.manifests[last], int(context.recipe.tokenizer.train_bytes))
-    hashes = unit_hashes((f"tokenizer/{identifier}" for identifier in observed.ids), seed=context.recipe.seed)
-    for segment, share in made.items():
-        own = np.array([name == segment for name in observed.segment], dtype=np.bool_)
-        result |= own & (hashes < np.uint64(int(min(share, _TRAINED_SHARE) * (1 << 64))))
-    return result
+    hashes = unit_hashes((f"tokenizer/{identifier}" for identifier in observed.ids), seed=seed)
+    nothing = Chosen(0.0, 1)
+    keys = zip(observed.source, observed.segment, strict=True)
+    shares = [int(chosen.get(key, nothing).share * (1 << 64)) for key in keys]
+    return np.array([value < share for value, share in zip(hashes.tolist(), shares, strict=True)], dtype=np.bool_)

@@ -29,6 +29,9 @@ _SIZE_STRATA = 5
 _LEAST_CLUSTERS = 4
 #: Sources share this part of the sample's bytes equally; the rest goes by size.
 _EQUAL_PART = 0.25
+#: So much of every source is read whatever is wanted: small sources whole, which costs seconds and leaves no sampling error;
+#: and of all of them together at most so much for that.
+_LEAST_BYTES, _MOST_LEAST_BYTES = 512_000, 12_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +99,17 @@ def _by_size(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 
 def with_shares(
-    strata: Iterable[Stratum], *, wanted_bytes: float, dearness: Mapping[str, float] | None = None
+    strata: Iterable[Stratum],
+    *,
+    wanted_bytes: float,
+    dearness: Mapping[str, float] | None = None,
+    least_shares: Mapping[str, float] | None = None,
 ) -> list[Stratum]:
-    """The strata with the share of each that makes ``wanted_bytes`` of content in all, or a little more.
+    """The strata with the share of each that makes ``wanted_bytes`` of content in all, or somewhat more.
 
-    A quarter goes to the sources in equal parts, so that a small one is sampled well enough to say something about it.
-    ``dearness``: how much more a byte of a source costs than one of a long text.
+    A quarter goes to the sources in equal parts, and small ones are read whole, so that something can be said about them.
+    ``dearness``: how much more a byte of a source costs than one of a long text. ``least_shares``: of sources that are known
+    to need more.
     """
     found = list(strata)
     cost: dict[str, float] = {}
@@ -111,9 +119,11 @@ def with_shares(
     total = sum(cost.values())
     if wanted_bytes >= total:
         return found
-    equal = wanted_bytes * _EQUAL_PART / max(len(cost), 1)
+    least = min(_LEAST_BYTES, _MOST_LEAST_BYTES / max(len(cost), 1))
+    equal = max(wanted_bytes * _EQUAL_PART / max(len(cost), 1), least)
     by_size = wanted_bytes / max(total, 1.0)
-    shares = {name: min(1.0, max(by_size, equal / max(own, 1.0))) for name, own in cost.items()}
+    known = least_shares or {}
+    shares = {name: min(1.0, max(by_size, equal / max(own, 1.0), known.get(name, 0.0))) for name, own in cost.items()}
     return [_sampled(stratum, shares[stratum.source.name]) for stratum in found]
 
 

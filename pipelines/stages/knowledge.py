@@ -32,6 +32,8 @@ from .context import Context, as_made
 
 _SAMPLE_SCHEMA = pa.schema([(name, pa.string()) for name in ("side", "source", "language", "text")])
 _FILES = (MODEL_FILE, CALIBRATION_FILE, CARD_FILE)
+#: Says why there is no model, in its place.
+UNTRAINED = "untrained.txt"
 #: Of a longer document its beginning, middle and end are kept: far more than training looks at.
 _MAX_CHARACTERS = 60_000
 
@@ -43,8 +45,15 @@ def has_scores(context: Context) -> bool:
 
 
 def scorer_directory(context: Context) -> str | None:
-    """Where the run's model lies when the stage is done; None where the recipe asks for no scores."""
-    return files.join(context.run, "knowledge") if has_scores(context) else None
+    """Where the run's model lies when the stage is done; None where no document is scored."""
+    directory = files.join(context.run, "knowledge")
+    return directory if has_scores(context) and not untrained(context.run) else None
+
+
+def untrained(run: str) -> str:
+    """Why there is no model although the recipe asks for one, or nothing."""
+    path = files.join(run, "knowledge", UNTRAINED)
+    return files.read_bytes(path).decode().strip() if files.exists(path) else ""
 
 
 def open_scorer(directory: str) -> KnowledgeScorer:
@@ -163,12 +172,13 @@ def train_stage(context: Context) -> Stage:
     return Stage(
         name="knowledge",
         run=context.run,
-        job=Train(given),
+        job=Train(given, optional=settings.optional),
         units=[Unit("knowledge", paths, max(size, 1))] if has_scores(context) else [],
         config={
             "given": _given_digest(given) if given else None,
             "anchors": digest(anchor_documents()),
             "scores": has_scores(context),
+            "optional": settings.optional,
         },
         inputs=[] if given else [context.fingerprint_of("knowledge-sample")],
         code=code_version(
@@ -199,9 +209,10 @@ def _given_digest(directory: str) -> str:
 
 @dataclass(frozen=True)
 class Train:
-    """The job: one model from all samples, or a copy of the given one."""
+    """The job: one model from all samples, or a copy of the given one; ``optional``: none where there is too little."""
 
     given: str | None
+    optional: bool = False
 
     def setup(self) -> None:
         """Nothing to load."""
@@ -215,23 +226,31 @@ class Train:
             else:
                 # Analysing and training run without a word; allow for a slow machine.
                 with progress.alive(seconds=600 + unit.cost / 50_000):
-                    _train(unit.payload, Path(local))
+                    self._train(unit.payload, Path(local))
             described: dict[str, Any] = {}
-            for name in _FILES:
-                with files.writing(files.join(directory, name)) as out:
-                    out.write((Path(local) / name).read_bytes())
-                described[name] = out.description()
+            for path in sorted(Path(local).iterdir()):
+                with files.writing(files.join(directory, path.name)) as out:
+                    out.write(path.read_bytes())
+                described[path.name] = out.description()
         return [{"name": unit.name, "files": described, "stats": {}}]
 
+    def _train(self, paths: list[str], local: Path) -> None:
+        try:
+            save_trained(train(_material(paths)), local)
+        except ValueError as error:
+            if self.optional:
+                (local / UNTRAINED).write_text(f"{error}\n", encoding="utf-8")
+                return
+            remedy = (
+                "raise knowledge.train_bytes, add sources, give a trained model with knowledge.model, or say optional = true"
+            )
+            raise StageFailedError(f"knowledge: {error}; {remedy}") from error
 
-def _train(paths: list[str], local: Path) -> None:
+
+def _material(paths: list[str]) -> Material:
     material = Material()
     for path in paths:
         for batch in read_batches(path):
             for side, source, language, text in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 material.add(Document(cast(Side, side), source, language, text))
-    try:
-        save_trained(train(material), local)
-    except ValueError as error:
-        remedy = "raise knowledge.train_bytes, add sources, or give a trained model with knowledge.model"
-        raise StageFailedError(f"knowledge: {error}; {remedy}") from error
+    return material

@@ -22,8 +22,10 @@ def drawn(sizes: list[int], *, of: int, of_bytes: int, inner: float = 1.0, files
     [
         # Two of four clusters with 1 and 3: 8; 4**2 * (1 - 1/2) * 2 / 2 = 8.
         ([drawn([10, 10], of=4, of_bytes=40)], [0, 1], [1, 3], "count", 8.0, math.sqrt(8)),
-        # In the ratio of bytes: 4 of 40 bytes of 100 is 10; what is left of each is nothing.
-        ([drawn([10, 30], of=4, of_bytes=100)], [0, 1], [1, 3], "bytes", 10.0, 0.0),
+        # In the ratio of bytes: 10 of 100 bytes of 200 is 20; what is left of each is nothing.
+        ([drawn([10, 20, 30, 40], of=8, of_bytes=200)], [0, 1, 2, 3], [1, 2, 3, 4], "bytes", 20.0, 0.0),
+        # One cluster has most of the bytes: that its ratio is its own says nothing.
+        ([drawn([10, 30], of=4, of_bytes=100)], [0, 1], [1, 3], "bytes", 10.0, math.sqrt(8)),
         # Several records in a cluster are one number.
         ([drawn([10, 10], of=4, of_bytes=40)], [0, 1, 1, 1], [1, 1, 1, 1], "count", 8.0, math.sqrt(8)),
         # All of a stratum is exact, whatever the differences.
@@ -92,3 +94,25 @@ def test_coverage() -> None:
         found = estimator.total(values[taken], by="count")
         inside += abs(found.total - values.sum()) <= found.margin
     assert 0.91 <= inside / 400 <= 0.98
+
+
+def test_long_records_do_not_make_many() -> None:
+    """Each cluster has one record; few are long. A sample without a long one is short of bytes, not of records."""
+    sizes = [10, 12, 9, 11, 10, 8, 13, 10]
+    part = drawn(sizes, of=100, of_bytes=5000, files=False, group="s/ranges")
+    estimator = Estimator([part], np.arange(8))
+    assert estimator.total(np.ones(8), by="count").total == pytest.approx(100)
+    assert estimator.total(np.array(sizes), by="bytes").total == pytest.approx(5000)
+
+
+def test_records_that_go_by_bytes_are_counted_by_them() -> None:
+    """Records of 10 bytes each: the line goes through all clusters, and the bytes tell the number exactly."""
+    sizes = [10, 20, 30, 40, 50, 60, 70]
+    estimator = Estimator([drawn(sizes, of=20, of_bytes=900, files=False, group="s/ranges")], np.arange(7))
+    found = estimator.total(np.array(sizes) / 10, by="count")
+    assert (found.total, found.error) == (pytest.approx(90), pytest.approx(0, abs=1e-9))
+
+
+def test_clusters_without_records_give_no_degrees_of_freedom() -> None:
+    estimator = Estimator([drawn([10] * 12, of=100, of_bytes=1000)], np.array([0, 1, 1]))
+    assert estimator.total(np.ones(3), by="count").freedom == 1

@@ -12,7 +12,7 @@ from pipelines.engine.progress import Progress
 from pipelines.engine.stage import Stage, StageFailedError, commit
 from pipelines.recipe import load_recipe
 from pipelines.stages.context import Context
-from pipelines.stages.knowledge import has_scores, open_scorer, scorer_directory
+from pipelines.stages.knowledge import has_scores, open_scorer, scorer_directory, untrained
 from tests.filters.knowledge.material_texts import NAMES, documents
 
 _RECIPE = """
@@ -126,3 +126,12 @@ def test_mistakes_name_the_remedy(tmp_path: Path, settings: str, marked: Sequenc
     context = _context(tmp_path, settings, marked=marked)
     with pytest.raises((ValueError, StageFailedError), match=told):
         _until_knowledge(context)
+
+
+def test_too_little_to_train_on_may_be_told_and_nothing_scored(tmp_path: Path) -> None:
+    _corpus(tmp_path, per_source=1)
+    context = _context(tmp_path, "[knowledge]\ntrain = true\noptional = true\n")
+    manifests = _until_knowledge(context)
+    assert list(manifests["knowledge"]["partitions"][0]["files"]) == ["untrained.txt"]
+    assert "too little to train a knowledge model on" in untrained(context.run)
+    assert scorer_directory(context) is None
