@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo demo-train test check bench clean
 
 setup: $(READY)
 
@@ -21,6 +21,19 @@ demo: setup
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/malmoi sample demo/sample
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/malmoi build recipes/sample.toml --out demo/run
 	@echo "Open demo/run/report.html in a browser."
+
+# Minutes on two cores; what was begun goes on. A model this small, after so few steps, writes no sense yet.
+demo-train: demo
+	$(BIN)/malmoi train pretrain tiny --shards demo/run/shards --out demo/train
+	$(BIN)/malmoi report demo/run --training demo/train
+	@$(BIN)/python -c 'from trainer.metrics import read_metrics; \
+	  losses = [row["loss"] for row in read_metrics("demo/train") if "loss" in row]; \
+	  print(f"loss: {losses[0]:.3f} at the first of {len(losses)} steps, {losses[-1]:.3f} at the last")'
+	@echo; echo "대한민국의 수도는 ..."
+	@$(BIN)/malmoi train generate demo/train --prompt '대한민국의 수도는' --max-tokens 48 --temperature 0.8 --top-p 0.9 --seed 1
+	@echo; echo "def add(a, b): ... return total"
+	@$(BIN)/malmoi train generate demo/train --prefix 'def add(a, b):' --suffix '    return total' --max-tokens 24
+	@echo; echo "Open demo/run/report.html#training in a browser."
 
 test: setup
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q

@@ -9,8 +9,10 @@ Command = Callable[..., Any]
 
 _TRAIN_EPILOG = """\
 examples:
-  malmoi train pretrain recipes/tiny.toml --out TRAINING
-  torchrun --nproc-per-node 8 -m malmoi train pretrain recipes/1b.toml --out TRAINING
+  malmoi train pretrain tiny --shards RUN/shards --out TRAINING       # shipped: tiny, 1b, 7b, full; or a recipe's path
+  torchrun --nproc-per-node 8 -m malmoi train pretrain 1b --shards RUN/shards --out TRAINING
+  torchrun --nproc-per-node 8 -m malmoi train pretrain my.toml --out TRAINING
+A shipped recipe takes the layout that `malmoi train plan NAME --gpus N` shows for as many processes.
 Run the same command again to go on from the latest checkpoint, under any layout. SIGTERM saves, then ends.
 """
 _TRAIN_PLAN_EPILOG = """\
@@ -48,10 +50,13 @@ def _add_train(commands: Any, command: Command) -> None:
         dest="train_command", required=True, metavar="COMMAND"
     )
     pretrain = command(
-        train, "pretrain", _train_pretrain, help="pretrain on RUN/shards; run again to resume", epilog=_TRAIN_EPILOG
+        train, "pretrain", _train_pretrain, help="pretrain on packed shards; run again to resume", epilog=_TRAIN_EPILOG
     )
-    pretrain.add_argument("recipe", metavar="RECIPE")
-    pretrain.add_argument("--out", required=True, metavar="RUN", help="recipe, checkpoints and figures of the training run")
+    pretrain.add_argument("recipe", metavar="RECIPE", help="a path, or a shipped recipe: tiny, 1b, 7b, full")
+    pretrain.add_argument(
+        "--out", required=True, metavar="TRAINING", help="recipe, checkpoints and figures of the training run; its directory"
+    )
+    pretrain.add_argument("--shards", metavar="DIR", help="what malmoi build made, RUN/shards (default: the recipe's)")
     _add_train_plan(train, command)
     _add_train_generate(train, command)
 
@@ -99,7 +104,7 @@ def _add_export(commands: Any, command: Command) -> None:
 def _train_pretrain(arguments: argparse.Namespace) -> int:
     from trainer.pretrain_command import pretrain_command
 
-    return pretrain_command(arguments.recipe, out=arguments.out)
+    return pretrain_command(arguments.recipe, out=arguments.out, shards=arguments.shards)
 
 
 def _train_plan(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Where the figures of a training run go: ``metrics.jsonl`` always, TensorBoard and MLflow where the recipe asks for them.
+"""Where the figures of a training run go: ``metrics.jsonl`` always, TensorBoard and MLflow unless the recipe turns them off.
 
 A step and its figures enter, one line leaves. A resumed run first takes out the lines of steps that it will do again, so that
 the file has each step once, as that of an undisturbed run; only a rollback within a run makes steps come again.
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .events import CheckpointEvent, write_atomically
+from .mlflow_run import MlflowRun
 from .recipe import Logging
 
 METRICS_FILE = "metrics.jsonl"
@@ -39,7 +40,7 @@ class MetricsLog:
         write_atomically(run / METRICS_FILE, "".join(json.dumps(row) + "\n" for row in kept))
         self._file = open(run / METRICS_FILE, "a", encoding="utf-8")  # noqa: SIM115
         self._tensorboard = _tensorboard(run, step=resume_step) if logging.tensorboard else None
-        self._mlflow = _mlflow(run, logging=logging, name=name, recipe=recipe) if logging.mlflow_uri else None
+        self._mlflow = MlflowRun(run, logging=logging, name=name, recipe=recipe) if logging.mlflow_uri else None
 
     def write(self, step: int, figures: dict[str, Any]) -> None:
         """One line. Figures that are no numbers go to the file only."""
@@ -50,54 +51,29 @@ class MetricsLog:
             for name, value in numbers.items():
                 self._tensorboard.add_scalar(name, value, step)
         if self._mlflow is not None:
-            self._mlflow.log_metrics(numbers, step=step)
+            self._mlflow.figures(step, numbers)
 
     def checkpoint(self, event: CheckpointEvent) -> None:
-        """Tell MLflow of a checkpoint."""
+        """A row for a checkpoint."""
+        if self._tensorboard is not None:
+            self._tensorboard.add_text("checkpoint", event.path, event.step)
         if self._mlflow is not None:
-            self._mlflow.set_tag("latest_checkpoint", event.path)
-            self._mlflow.log_metrics({"checkpoint_step": float(event.step)}, step=event.step)
+            self._mlflow.checkpoint(event)
 
-    def close(self) -> None:
-        """Flush all."""
+    def close(self, *, done: bool = True) -> None:
+        """Flush all. ``done``: whether the run has come to its end."""
         self._file.close()
         if self._tensorboard is not None:
             self._tensorboard.close()
         if self._mlflow is not None:
-            self._mlflow.end_run()
+            self._mlflow.close(done=done)
 
 
 def _tensorboard(run: Path, *, step: int) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
-        raise ValueError("logging.tensorboard = true needs the package tensorboard: pip install tensorboard") from None
+        raise ValueError(
+            "logging.tensorboard = true (the default) needs the package tensorboard: pip install tensorboard, or set false"
+        ) from None
     return SummaryWriter(str(run / "tensorboard"), purge_step=step + 1)
-
-
-def _mlflow(run: Path, *, logging: Logging, name: str, recipe: dict[str, Any]) -> Any:
-    try:
-        import mlflow  # pyright: ignore[reportMissingImports]
-    except ImportError:
-        raise ValueError(f"logging.mlflow_uri = {logging.mlflow_uri!r} needs the package mlflow: pip install mlflow") from None
-    uri = (run / "mlflow").resolve().as_uri() if logging.mlflow_uri == "file" else logging.mlflow_uri
-    mlflow.set_tracking_uri(uri)
-    mlflow.set_experiment(logging.mlflow_experiment)
-    known = run / "mlflow_run_id"
-    if known.exists():
-        mlflow.start_run(run_id=known.read_text().strip())
-    else:
-        started: Any = mlflow.start_run(run_name=name)
-        write_atomically(known, started.info.run_id)
-        mlflow.log_params(_flat(recipe))
-    return mlflow
-
-
-def _flat(values: dict[str, Any], *, prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, prefix=f"{prefix}{name}.")
-        else:
-            flat[f"{prefix}{name}"] = value
-    return flat

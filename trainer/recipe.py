@@ -189,10 +189,10 @@ class Guards(_Table):
 
 
 class Logging(_Table):
-    """``[logging]``: beside ``metrics.jsonl``, always written. ``mlflow_uri``: "" off, "file" RUN/mlflow, or a server."""
+    """``[logging]``: beside ``metrics.jsonl``, always written. ``mlflow_uri``: "file" RUN/mlflow, a server, or "" for none."""
 
-    tensorboard: bool = False
-    mlflow_uri: str = ""
+    tensorboard: bool = True
+    mlflow_uri: str = "file"
     mlflow_experiment: str = "malmoi"
 
 

@@ -60,6 +60,9 @@ def _add_readers(commands: Any) -> None:
     status.add_argument("--json", action="store_true")
     report = command(commands, "report", _report, help="write RUN/report.html again")
     report.add_argument("run", metavar="RUN")
+    report.add_argument(
+        "--training", metavar="OUT", help="show the loss curve of this training; remembered in RUN/training.json"
+    )
     verify = command(
         commands,
         "verify",
@@ -137,7 +140,7 @@ def _status(arguments: argparse.Namespace) -> int:
 def _report(arguments: argparse.Namespace) -> int:
     from pipelines.report import write_report
 
-    print(write_report(arguments.run))
+    print(write_report(arguments.run, training=arguments.training))
     return 0
 
 

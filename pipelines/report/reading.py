@@ -17,11 +17,14 @@ from pipelines.report.messages import Told, told
 from pipelines.report.run_directory import Json, Manifest, RunDirectory
 from pipelines.report.samples import collect_samples
 from pipelines.report.token_tables import TokenTables, documents_by_source, read_token_tables
+from pipelines.report.training import training_view
 from pipelines.report.view import Documents, Mixture, Page, Vocabulary
 
 _RECIPE_BYTES = 200_000
 #: What a file that another version wrote, or that was damaged, makes of reading it.
 _MISSHAPEN = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+#: Where a section is from, unless from its stage's own file.
+_FILES = {"timing": "timing.json", "forecast": "forecast.json", "training": "training.json or the metrics.jsonl that it names"}
 #: Lengths that are told of where no shards say which there are.
 _USUAL_LENGTHS = (4096, 32768)
 
@@ -53,6 +56,7 @@ class Reading:
         told_times = self._json("timing.json")
         times = self._made("timing", lambda: timing.time_rows(told_times, run.stages), [])
         told_forecast = self._json("forecast.json")
+        told_training = self._json("training.json")
         outcome = self._outcome(documents, mix, times)
         return Page(
             recipe_name=str(recipe.get("name") or "run"),
@@ -69,6 +73,7 @@ class Reading:
             foretold=self._made("forecast", lambda: forecast.foretold(told_forecast, outcome), []),
             confidence=self._made("forecast", lambda: forecast.confidence(told_forecast), None),
             times=times,
+            training=self._made("training", lambda: training_view(told_training, run=run.root), None),
         )
 
     def _documents(self, licences: dict[str, str]) -> Documents:
@@ -177,8 +182,11 @@ class Reading:
         try:
             return make()
         except _MISSHAPEN as error:
-            file = {"timing": "timing.json", "forecast": "forecast.json"}.get(section, f"{section}/{section}.json")
-            values = {"file": file, "error": type(error).__name__, "section": section}
+            values = {
+                "file": _FILES.get(section, f"{section}/{section}.json"),
+                "error": type(error).__name__,
+                "section": section,
+            }
             if (problem := told("problem.misshapen", **values)) not in self._problems:
                 self._problems.append(problem)
             return without

@@ -17,6 +17,7 @@ from pipelines.report.personal_data import PersonalData, other_edits, personal_d
 from pipelines.report.plan_view import Decided, KnowledgeRow, SourceMix
 from pipelines.report.run_directory import StageState
 from pipelines.report.timing import TimeRow
+from pipelines.report.training import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Page:
     foretold: Sequence[Foretold]
     confidence: float | None
     times: Sequence[TimeRow]
+    training: Training | None
 
     @property
     def missing(self) -> list[str]:

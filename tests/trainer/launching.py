@@ -1,11 +1,17 @@
-"""Starts training as several processes, several runs in one launch, for importing torch takes longer than a run."""
+"""Starts training as several processes, which a server forks that has imported torch: importing takes longer than a run.
+
+Several runs share one launch. Each process leads a session of its own, so that it can be killed with the writers it forked.
+"""
 
 import json
+import multiprocessing
 import os
+import runpy
 import signal
 import socket
-import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,34 +25,65 @@ if __name__ == "__main__":
         os.environ["MASTER_PORT"] = port
         pretrain_command(recipe, out=out)
 """
+_FORKING: Any = multiprocessing.get_context("forkserver")
+_FORKING.set_forkserver_preload(["tests.trainer.preloaded"])
+
+
+class Rank:
+    """One process of a launch; what it writes goes to a file."""
+
+    def __init__(self, *arguments: Any, output: Path) -> None:
+        self._output = output
+        self._process = _FORKING.Process(target=_work, args=(*arguments, str(output)))
+        self._process.start()
+        self.pid: int = self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        """The exit code, None while it runs."""
+        return self._process.exitcode
+
+    def output(self, *, timeout_s: float = 300) -> str:
+        """What it wrote, when it has ended."""
+        self._process.join(timeout_s)
+        assert self._process.exitcode is not None, f"still running: {self._output.read_text()[-3000:]}"
+        return self._output.read_text()
+
+
+def _work(script: str, arguments: str, environment: dict[str, str], prepare: Callable[[], None] | None, output: str) -> None:
+    os.setsid()
+    descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(descriptor, stream)
+    os.environ.update(environment)
+    sys.argv = [script, arguments]
+    if prepare is not None:
+        prepare()
+    runpy.run_path(script, run_name="__main__")
 
 
 def start(
-    runs: list[tuple[Path, Path]], *, world_size: int = 1, worker: str = _WORKER, **settings: Any
-) -> list[subprocess.Popen[str]]:
-    """The processes of one launch, which trains each (recipe, out) after the other."""
+    runs: list[tuple[Path, Path]], *, world_size: int = 1, worker: str = _WORKER, prepare: Callable[[], None] | None = None
+) -> list[Rank]:
+    """The processes of one launch, which trains each (recipe, out) after the other; ``prepare`` is called in each before."""
+    # Read when the server imports torch.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     ports = [_free_port() for _ in runs]
     script = runs[0][1].parent / f"worker-{ports[0]}.py"
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(worker)
-    root = str(Path(__file__).parents[2])
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root, "MASTER_ADDR": "127.0.0.1"}
+    environment = {"MASTER_ADDR": "127.0.0.1"}
     if world_size == 1:
         ranks: list[dict[str, str]] = [{}]
     else:
         ranks = [{"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(world_size)} for rank in range(world_size)]
     arguments = json.dumps([[str(recipe), str(out), port] for (recipe, out), port in zip(runs, ports, strict=True)])
     return [
-        subprocess.Popen(
-            [sys.executable, str(script), arguments],
-            env={**environment, **rank},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            **settings,
-        )
-        for rank in ranks
+        Rank(str(script), arguments, environment | rank, prepare, output=script.with_suffix(f".{number}.txt"))
+        for number, rank in enumerate(ranks)
     ]
 
 
@@ -56,12 +93,11 @@ def _free_port() -> str:
         return str(found.getsockname()[1])
 
 
-def finish(processes: list[subprocess.Popen[str]], *, timeout_s: float = 600) -> list[str]:
+def finish(processes: list[Rank], *, timeout_s: float = 600) -> list[str]:
     """What each process wrote, when all have ended well; else the test fails with it."""
-    outputs: list[str] = []
+    until = time.monotonic() + timeout_s
     try:
-        for process in processes:
-            outputs.append(process.communicate(timeout=timeout_s)[0])
+        outputs = [process.output(timeout_s=max(0.0, until - time.monotonic())) for process in processes]
     finally:
         for process in processes:
             end(process)
@@ -69,7 +105,7 @@ def finish(processes: list[subprocess.Popen[str]], *, timeout_s: float = 600) ->
     return outputs
 
 
-def end(process: subprocess.Popen[str]) -> None:
+def end(process: Rank) -> None:
     """Kill a process and the writers it forked."""
     try:
         os.killpg(process.pid, signal.SIGKILL)

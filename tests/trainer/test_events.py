@@ -100,7 +100,8 @@ def test_a_resumed_run_keeps_the_lines_up_to_its_checkpoint(tmp_path: Path) -> N
     (tmp_path / "metrics.jsonl").write_text(
         '{"step": 1, "loss": 3}\n{"step": 2, "loss": 2}\n{"step": 3, "loss": 1}\n{"step": 4, "lo'
     )
-    log = MetricsLog(tmp_path, logging=Logging.model_validate({}), name="tiny", recipe={}, resume_step=2)
+    off = Logging.model_validate({"tensorboard": False, "mlflow_uri": ""})
+    log = MetricsLog(tmp_path, logging=off, name="tiny", recipe={}, resume_step=2)
     log.write(3, {"loss": 1.5})
     log.close()
     assert read_metrics(tmp_path) == [{"step": 1, "loss": 3}, {"step": 2, "loss": 2}, {"step": 3, "loss": 1.5}]

@@ -13,7 +13,7 @@ from trainer.metrics import read_metrics
 pytest.importorskip("torch")
 pytest.importorskip("megatron.core")
 
-STEPS = 12
+STEPS = 8
 #: Layouts by the processes that they take.
 LAYOUTS = {
     2: {
@@ -33,7 +33,10 @@ MORE_LAYOUTS = {
     },
     4: {"tensor, pipeline, sequence": "tensor = 2\npipeline = 2\nsequence_parallel = true"},
 }
-NAMES = [(size, name) for size, layouts in LAYOUTS.items() for name in layouts]
+NAMES = [name for layouts in LAYOUTS.values() for name in layouts]
+#: What one process goes on from, and the layout of two processes that goes on from what four saved.
+BACK = ["tensor and sequence", "virtual pipeline", "context", "tensor and pipeline"]
+ANOTHER = "data"
 
 
 def _losses(run: Path, *, first: int, last: int) -> dict[int, tuple[float, float, int]]:
@@ -47,7 +50,7 @@ def _begin_at(step: int, *, source: Path, out: Path) -> Path:
     return out
 
 
-def _recipe(folder: Path, name: str, *, layout: str, steps: int = STEPS, every: int = 4) -> Path:
+def _recipe(folder: Path, name: str, *, layout: str, steps: int = STEPS, every: int = 2) -> Path:
     text = f'[schedule]\nkind = "constant"\n[layout]\n{layout}\n'
     path = write_recipe(folder / f"{name}.toml", shards=folder / "shards", steps=steps, every=every)
     path.write_text(
@@ -67,25 +70,18 @@ def _train_layouts(folder: Path, layouts: dict[int, dict[str, str]]) -> None:
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``one`` trained 12 steps in one process; each layout from its step 4 to 12, both lengths; one process from their step 8."""
+    """``one`` trained 8 steps in one process; each layout from its step 4 to 8, both lengths; others from a layout's step 6."""
     folder = tmp_path_factory.mktemp("layouts")
     write_shards(folder / "shards")
     train([(_recipe(folder, "one", layout=""), folder / "one")])
     _train_layouts(folder, LAYOUTS)
-    back = [
-        (_recipe(folder, f"back from {name}", layout=""), _begin_at(8, source=folder / name, out=folder / f"back from {name}"))
-        for _, name in NAMES
-    ]
-    train(back)
-    two = [
-        (
-            _recipe(folder, f"2 from {name}", layout=LAYOUTS[2][name]),
-            _begin_at(8, source=folder / "tensor and pipeline", out=folder / f"2 from {name}"),
-        )
-        for name in ("tensor", "pipeline", "virtual pipeline", "data")
-    ]
-    train(two, world_size=2)
+    train([_going_on(folder, f"back from {name}", source=name, layout="") for name in BACK])
+    train([_going_on(folder, "another", source="tensor and pipeline", layout=LAYOUTS[2][ANOTHER])], world_size=2)
     return folder
+
+
+def _going_on(folder: Path, name: str, *, source: str, layout: str) -> tuple[Path, Path]:
+    return _recipe(folder, name, layout=layout, every=0), _begin_at(6, source=folder / source, out=folder / name)
 
 
 def _assert_same(found: Path, expected: Path, *, first: int) -> None:
@@ -97,21 +93,30 @@ def _assert_same(found: Path, expected: Path, *, first: int) -> None:
         assert consumed == theirs[step][2]
 
 
-@pytest.mark.parametrize("name", [name for _, name in NAMES])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_layout_trains_as_one_process_does(runs: Path, name: str) -> None:
     _assert_same(runs / name, runs / "one", first=5)
     figures = [read_event(checkpoints(runs / run)[-1]).metrics for run in (name, "one")]
     assert figures[0] == pytest.approx(figures[1], abs=1e-4)
 
 
-@pytest.mark.parametrize("name", [name for _, name in NAMES])
+@pytest.mark.parametrize("name", BACK)
 def test_one_process_goes_on_from_what_a_layout_saved(runs: Path, name: str) -> None:
-    _assert_same(runs / f"back from {name}", runs / "one", first=9)
+    _assert_same(runs / f"back from {name}", runs / "one", first=7)
 
 
-@pytest.mark.parametrize("name", ["tensor", "pipeline", "virtual pipeline", "data"])
-def test_a_layout_goes_on_from_what_another_saved(runs: Path, name: str) -> None:
-    _assert_same(runs / f"2 from {name}", runs / "one", first=9)
+def test_a_layout_goes_on_from_what_another_saved(runs: Path) -> None:
+    _assert_same(runs / "another", runs / "one", first=7)
+
+
+@pytest.mark.slow
+def test_every_layout_goes_on_from_what_every_other_saved(runs: Path) -> None:
+    for size, named in LAYOUTS.items():
+        pairs = [(name, source) for name in named for source in NAMES if source != name]
+        jobs = [_going_on(runs, f"{name} from {source}", source=source, layout=named[name]) for name, source in pairs]
+        train(jobs, world_size=size)
+        for name, source in pairs:
+            _assert_same(runs / f"{name} from {source}", runs / "one", first=7)
 
 
 @pytest.mark.slow

@@ -84,6 +84,24 @@ def test_without_pieces_it_is_causal_attention(model: Any) -> None:
     assert (plain[:, :10] - model(tokens[None, :10], torch.arange(10)[None], None)).abs().max() < 1e-5
 
 
+@pytest.mark.usefixtures("model")
+def test_without_a_seed_nothing_is_drawn_and_weights_are_marked_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    from trainer.megatron import initial_weights
+
+    layout = Layout.model_validate({})
+    sizes = Model.model_validate(SIZES).config(vocab_size=300, max_sequence_length=64)
+    drawn = build_chunks(sizes, layout=layout, precision="fp32", seed=3)[0]
+    monkeypatch.setattr(initial_weights, "_part", None)
+    empty = build_chunks(sizes, layout=layout, precision="fp32", seed=None)[0]
+    marks = ("tensor_model_parallel", "partition_dim", "partition_stride", "sequence_parallel")
+    for (name, one), (other_name, other) in zip(drawn.named_parameters(), empty.named_parameters(), strict=True):
+        assert (name, one.shape) == (other_name, other.shape)
+        assert [getattr(one, mark, None) for mark in marks] == [getattr(other, mark, None) for mark in marks]
+    empty.load_state_dict(drawn.state_dict())
+    tokens = torch.arange(24)
+    assert torch.equal(_run(drawn, tokens, [0]), _run(empty, tokens, [0]))
+
+
 def test_the_rope_base_of_a_stage_turns_otherwise(model: Any) -> None:
     tokens = torch.randint(0, 300, (24,), generator=torch.Generator().manual_seed(5))
     before = _run(model, tokens, [0])

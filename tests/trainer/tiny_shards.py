@@ -122,10 +122,15 @@ eval_every = 4
 [checkpoint]
 every = {every}
 keep_last = 3
+{logging}"""
+#: Importing both takes seconds of a launch.
+QUIET = """[logging]
+tensorboard = false
+mlflow_uri = ""
 """
 
 
-def write_recipe(path: Path, *, shards: Path, steps: int = 8, every: int = 0, extra: str = "") -> Path:
+def write_recipe(path: Path, *, shards: Path, steps: int = 8, every: int = 0, extra: str = "", logging: str = QUIET) -> Path:
     """A recipe for :func:`write_shards`; ``extra`` is more TOML."""
-    path.write_text(RECIPE.format(shards=shards, steps=steps, every=every) + extra)
+    path.write_text(RECIPE.format(shards=shards, steps=steps, every=every, logging=logging) + extra)
     return path

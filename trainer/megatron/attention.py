@@ -7,6 +7,7 @@ Under context parallelism keys and values are gathered from all ranks (Llama 3, 
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from megatron.core.transformer.enums import AttnMaskType
 from megatron.core.transformer.module import MegatronModule
 from torch import Tensor
 
+from . import compat
 from .pieces import Pieces, context_chunks
 
 
@@ -140,7 +142,9 @@ def _attend_flash(query: Tensor, key: Tensor, value: Tensor, *, spans: list[_Spa
     edges = torch.tensor([(0, 0), *lengths], dtype=torch.int32).cumsum(0, dtype=torch.int32).to(query.device, non_blocking=True)
     if len(spans) > 1 and any(following.first != span.last for span, following in pairwise(spans)):
         key, value = (torch.cat([part[first:last] for _, _, first, last in spans]) for part in (key, value))
-    if query.shape[1] != key.shape[1]:
+    grouped = query.shape[1] != key.shape[1]
+    settings: dict[str, Any] = {**_flash_settings(grouped), **({} if scale is None else {"scale": scale})}
+    if grouped and "enable_gqa" not in settings:
         repeats = query.shape[1] // key.shape[1]
         key, value = (part.repeat_interleave(repeats, dim=1) for part in (key, value))
     longest_query, longest_key = (max(sizes) for sizes in zip(*lengths, strict=True))
@@ -152,8 +156,16 @@ def _attend_flash(query: Tensor, key: Tensor, value: Tensor, *, spans: list[_Spa
         edges[:, 1].contiguous(),
         longest_query,
         longest_key,
-        scale=scale,
-        window_size=(-1, 0),
+        **settings,
     )
     assert isinstance(output, Tensor)
     return output
+
+
+@cache
+def _flash_settings(grouped: bool) -> dict[str, Any]:
+    """Causal attention of ``grouped`` heads, in the words of this torch; 2.9 has neither windows nor groups."""
+    from torch.nn.attention.varlen import varlen_attn
+
+    windowed = compat.accepted(varlen_attn, window_size=(-1, 0)) or {"is_causal": True}
+    return windowed | (compat.accepted(varlen_attn, enable_gqa=True) if grouped else {})

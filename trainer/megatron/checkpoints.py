@@ -211,14 +211,14 @@ def _key(number: int, *, of: int) -> str:
 def load_checkpoint(directory: Path, *, chunks: list[Any], stepper: Stepper | None = None) -> dict[str, Any]:
     """Load weights, and with ``stepper`` the optimizer's state, under whatever layout this is; the loop's own state.
 
-    Raises ``ValueError`` where the optimizer's state is of the other kind.
+    Raises ``ValueError`` where a part is damaged, is missing or does not fit, or the optimizer's state is of the other kind.
     """
     event = read_event(directory)
     content = sharded_state(chunks, stepper=stepper, loading=True)
     same_layout = event.layout.get("world_size") == distributed.get_world_size() and stepper is not None
     if same_layout:
         content["random"] = _random_state()
-    loaded: Any = dist_checkpointing.load(content, str(directory))
+    loaded = _loaded(content, directory=directory)
     for number, chunk in enumerate(chunks):
         chunk.load_state_dict(loaded[_key(number, of=len(chunks))])
     if stepper is not None:
@@ -227,6 +227,18 @@ def load_checkpoint(directory: Path, *, chunks: list[Any], stepper: Stepper | No
     if same_layout:
         _set_random_state(loaded["random"])
     return loaded["training"]
+
+
+def _loaded(content: dict[str, Any], *, directory: Path) -> dict[str, Any]:
+    try:
+        loaded: Any = dist_checkpointing.load(content, str(directory))
+    except (Exception, CheckpointException) as error:
+        # Several kinds, for files that are missing, cut off or of another shape; torch's own is no Exception.
+        raise ValueError(
+            f"{directory} cannot be read, a file is damaged or missing: {_reason(error)}; without this directory training goes "
+            "on from the checkpoint before"
+        ) from error
+    return loaded
 
 
 def _tracker() -> Any:

@@ -26,6 +26,7 @@ def prepare() -> bool:
         return False
     if not _active:
         _replace_cuda_calls()
+        _leave_out_lone_collectives()
         mode = _CudaMeansCpu()
         mode.__enter__()
         _active.append(mode)
@@ -172,3 +173,21 @@ def _replace_cuda_calls() -> None:
             setattr(owner, name, function)
     # It warns that the CPU's random state changed, which is what is meant here.
     logging.getLogger(megatron_random.__name__).setLevel(logging.ERROR)
+
+
+def _leave_out_lone_collectives() -> None:
+    """Gloo copies a buffer onto itself, three times a step, where a process is the only one of its data-parallel group."""
+    import megatron.core.distributed.param_and_grad_buffer as buffers
+
+    for name in ("dist_reduce_scatter_func", "dist_all_gather_func"):
+        setattr(buffers, name, _unless_alone(getattr(buffers, name)))
+
+
+def _unless_alone(collective: Callable[..., Any]) -> Callable[..., Any]:
+    def call(output: torch.Tensor, given: torch.Tensor, *, group: Any, async_op: bool = False, **settings: Any) -> Any:
+        same = output.data_ptr() == given.data_ptr() and output.numel() == given.numel()
+        if same and not async_op and group.size() == 1:
+            return None
+        return collective(output, given, group=group, async_op=async_op, **settings)
+
+    return call

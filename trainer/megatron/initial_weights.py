@@ -19,8 +19,8 @@ _LAYER = re.compile(r"^decoder\.layers\.(\d+)\.")
 
 
 @torch.no_grad()
-def initialise(chunk: torch.nn.Module, *, model: ModelConfig, layout: Layout, seed: int) -> None:
-    """Draw all weights of ``chunk``."""
+def initialise(chunk: torch.nn.Module, *, model: ModelConfig, layout: Layout, seed: int | None) -> None:
+    """Draw all weights of ``chunk``; without a ``seed``, only mark what is cut, for they are loaded."""
     layers = {f"{number}": layer.layer_number for number, layer in enumerate(chunk.decoder.layers)}  # pyright: ignore
     for name, weight in chunk.named_parameters():
         if weight.ndim == 1:
@@ -35,6 +35,8 @@ def initialise(chunk: torch.nn.Module, *, model: ModelConfig, layout: Layout, se
                 ("partition_stride", 1),
             ):
                 setattr(weight, attribute, value)
+        if seed is None:
+            continue
         residual = "linear_proj" in name or "linear_fc2" in name
         std = model.init_std / math.sqrt(2 * model.num_layers) if residual else model.init_std
         weight.copy_(_part(name, weight, std=std, seed=seed, tensor=layout.tensor))

@@ -138,12 +138,12 @@ def _layers(config: TransformerConfig, *, layout: Layout, chunk: int | None) -> 
 
 
 def build_chunks(
-    model: ModelConfig, *, layout: Layout, precision: str, seed: int, output_layer: bool = True
+    model: ModelConfig, *, layout: Layout, precision: str, seed: int | None, output_layer: bool = True
 ) -> list[torch.nn.Module]:
     """This rank's chunks with initial weights, the same ones under every layout; with ``bf16``, wrapped in ``Float16Module``.
 
-    The process groups have to exist (:mod:`trainer.megatron.processes`). Without ``output_layer`` the last chunk ends in the
-    final norm, for another head to follow.
+    The process groups have to exist (:mod:`trainer.megatron.processes`). Without a ``seed`` no weights are drawn: all of them
+    have to be loaded. Without ``output_layer`` the last chunk ends in the final norm, for another head to follow.
     """
     config = transformer_config(model, layout=layout, precision=precision)
     chunks: list[torch.nn.Module] = []

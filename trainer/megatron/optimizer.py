@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from megatron.core.distributed import DistributedDataParallel, DistributedDataParallelConfig, finalize_model_grads
 from megatron.core.optimizer import OptimizerConfig, get_megatron_optimizer
-from megatron.core.optimizer.clip_grads import clip_grad_by_total_norm_fp32
 
 from ..recipe import Layout, Optimizer
 
@@ -89,11 +88,13 @@ class Stepper:
         """Clip the gradients to the recipe's norm and step."""
         for group in self._torch_groups():
             group["lr"] = learning_rate * group.get("lr_mult", 1.0)
-        if self._clip:
+        share = self._clip / (gradient_norm + 1e-6) if self._clip else 1.0
+        if share < 1:
+            # Megatron's own, without Transformer Engine, writes each gradient twice.
             for part in self.parts():
-                parameters = part.get_parameters()
-                if parameters:
-                    clip_grad_by_total_norm_fp32(parameters, max_norm=self._clip, total_norm=gradient_norm)
+                gradients = [parameter.grad for parameter in part.get_parameters() if parameter.grad is not None]
+                if gradients:
+                    torch._foreach_mul_(gradients, share)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
         self.megatron.step_with_ready_grads()
 
 

@@ -49,7 +49,12 @@ class Pretraining:
         self.model = recipe.model_sizes(vocab_size=self.source.shards.vocab_size)
         bf16 = recipe.train.precision == "bf16"
         overlap = recipe.layout.overlap and data_parallel * recipe.layout.context > 1
-        self.chunks = build_chunks(self.model, layout=recipe.layout, precision=recipe.train.precision, seed=recipe.train.seed)
+        self.chunks = build_chunks(
+            self.model,
+            layout=recipe.layout,
+            precision=recipe.train.precision,
+            seed=None if latest_checkpoint(run) else recipe.train.seed,
+        )
         self.wrapped = distribute(self.chunks, layout=recipe.layout, overlap=overlap)
         self.stepper = Stepper(self.wrapped, optimizer=recipe.optimizer, layout=recipe.layout, bf16=bf16, overlap=overlap)
         self.guard = Guard(recipe.guards)
@@ -108,7 +113,7 @@ class Pretraining:
             signal.signal(signal.SIGTERM, previous)
             self.data.close()
             if self.log is not None:
-                self.log.close()
+                self.log.close(done=self.step >= self.num_steps)
         return self.step >= self.num_steps
 
     def _ask_to_stop(self, *_: Any) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 import torch
 from megatron.core import dist_checkpointing
 from torch import Tensor
-from torch.distributed.checkpoint.api import CheckpointException
 
 from ..events import CHECKPOINTS, CheckpointEvent, read_event, step_name, write_event
 from ..model_config import ModelConfig
@@ -48,12 +47,8 @@ def whole_model(checkpoint: Path) -> Generator[WholeModel]:
     _one_process()
     config = model_of(event, checkpoint=checkpoint)
     with processes.running(_ALONE, seed=0):
-        chunks = build_chunks(config, layout=_ALONE, precision=event.precision, seed=0)
-        try:
-            load_checkpoint(checkpoint, chunks=chunks)
-        except (Exception, CheckpointException) as error:
-            # Several kinds, for files that are missing, cut off or of another shape.
-            raise ValueError(f"{checkpoint} cannot be read, a file is damaged or missing: {_cause(error)}") from error
+        chunks = build_chunks(config, layout=_ALONE, precision=event.precision, seed=None)
+        load_checkpoint(checkpoint, chunks=chunks)
         chunk = unwrapped(chunks[0]).eval()
         yield WholeModel(chunk, config, event)
 
@@ -90,9 +85,11 @@ def save_whole_model(weights: Mapping[str, Tensor], *, config: ModelConfig, even
     partial.mkdir(parents=True)
     try:
         with processes.running(_ALONE, seed=0):
-            chunks = build_chunks(config, layout=_ALONE, precision=event.precision, seed=0)
+            chunks = build_chunks(config, layout=_ALONE, precision=event.precision, seed=None)
             chunk = unwrapped(chunks[0])
-            chunk.load_state_dict(with_names_of(weights, chunk=chunk), strict=False)
+            missing = chunk.load_state_dict(with_names_of(weights, chunk=chunk), strict=False).missing_keys
+            if missing := [name for name in missing if not name.endswith("_extra_state")]:
+                raise ValueError(f"weights are missing: {', '.join(missing[:5])}")
             content = sharded_state(chunks, stepper=None, loading=False) | {"training": {}}
             dist_checkpointing.save(content, str(partial))
         partial.rename(final)
@@ -106,10 +103,3 @@ def save_whole_model(weights: Mapping[str, Tensor], *, config: ModelConfig, even
 def _one_process() -> None:
     if processes.world_size() > 1:
         raise ValueError("this takes one process: run it without torchrun (a checkpoint of any layout can be read)")
-
-
-def _cause(error: BaseException) -> str:
-    """In one line; torch wraps what a rank raised."""
-    if isinstance(error, CheckpointException) and error.failures:
-        return _cause(next(iter(error.failures.values()))[0])
-    return " ".join([type(error).__name__, *str(error).splitlines()[:1]])
