@@ -28,7 +28,7 @@ FORM_NAMES = ("plain", "PSM", "SPM")
 
 #: Sentinels and the end of text.
 _ADDED_TOKENS = 4
-#: How far from a cut a safe place is looked for before the text's own end is taken.
+#: How far before a cut a safe place is looked for at first.
 _REACH = 256
 
 Ids = npt.NDArray[np.integer]
@@ -137,14 +137,19 @@ class _Cut:
 
 def _safe_before(text: str, place: int) -> int:
     """The last place at or before ``place`` where encoding cuts in any case."""
-    # Two characters more, for the expression looks ahead.
-    found = (match.start() for match in SAFE_CUT.finditer(text, max(0, place - _REACH), place + 2))
-    return max((start for start in found if start <= place), default=0)
+    reach = _REACH
+    while True:
+        lowest = max(0, place - reach)
+        # Two characters more, for the expression looks ahead.
+        found = [match.start() for match in SAFE_CUT.finditer(text, lowest, place + 2) if match.start() <= place]
+        if found or not lowest:
+            return found[-1] if found else 0
+        reach *= 8
 
 
 def _safe_after(text: str, place: int) -> int:
     """The first place at or after ``place`` where encoding cuts in any case."""
-    match = SAFE_CUT.search(text, place, place + _REACH)
+    match = SAFE_CUT.search(text, place)
     return match.start() if match else len(text)
 
 

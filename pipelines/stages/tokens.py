@@ -197,11 +197,15 @@ def _num_words(texts: Any) -> Any:
 
 
 def _count(tally: Tally, batch: pa.RecordBatch, encoded: pa.RecordBatch) -> None:
-    names = ("source", "segment", "language", *COUNTED)
-    for row, text_bytes in zip(encoded.select(names).to_pylist(), text_sizes(batch), strict=True):
-        tally.entered(row["source"], text_bytes=text_bytes)
-        tally.kept(row["source"], segment=row["segment"], language=row["language"], text_bytes=text_bytes)
-        count_tokens(tally, row)
+    keys, summed = ["source", "segment", "language"], [*COUNTED, "text_bytes"]
+    rows = pa.Table.from_batches([encoded.select([*keys, *COUNTED])]).append_column("text_bytes", pa.array(text_sizes(batch)))
+    groups: Any = rows.group_by(keys, use_threads=False).aggregate([*((name, "sum") for name in summed), ([], "count_all")])
+    for group in groups.to_pylist():
+        sums = {name: group[f"{name}_sum"] for name in summed}
+        told = {"text_bytes": sums["text_bytes"], "documents": group["count_all"]}
+        tally.entered(group["source"], **told)
+        tally.kept(group["source"], segment=group["segment"], language=group["language"], **told)
+        count_tokens(tally, {**group, **sums})
 
 
 #: The columns that are summed by segment and by language, and their names in the sums.
